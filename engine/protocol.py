@@ -1,0 +1,192 @@
+"""The messages between a gallery and the engine process: plain values only.
+
+A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``
+or ``Match``. The engine answers ``Opened`` or ``OpenFailed``; for every photo of a batch exactly
+one ``Described`` or ``Failed``, then ``BatchDone``; and ``TextEmbedded``, ``Matched`` or
+``RequestFailed`` for the rest. Text requests are answered while a batch runs. ``Cancel`` drops
+what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
+end-of-file or ``Leave``.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.wire import Codec
+
+
+class Reason(StrEnum):
+    """Why a photo could not be described; the text for people is the gallery's."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    OUT_OF_MEMORY = "out_of_memory"
+    SET_ASIDE = "set_aside"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRef:
+    """A checkpoint on disk: its id, its revision (hash or commit) and its folder."""
+
+    id: str
+    revision: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDescriber:
+    """Load these checkpoints; either may be absent. ``device``: auto, cpu, cuda or mps."""
+
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTask:
+    """One photo of a batch and what is wanted of it. ``path`` is an ``os.fsdecode`` string."""
+
+    photo_id: int
+    path: str
+    caption: bool
+    vector: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """A batch. ``careful``: beam search of width 3 instead of greedy."""
+
+    job: int
+    photos: tuple[PhotoTask, ...]
+    careful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedText:
+    """The ITC vector of a query, please."""
+
+    job: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The ITM score of a text for each photo, please (for re-ranking and for checking captions)."""
+
+    job: int
+    text: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop what of this job has not begun."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Finish and exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The engine is ready. ``vector_size`` is 0 without a matcher."""
+
+    device: str
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    vector_size: int
+    shared_vision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFailed:
+    """The checkpoints cannot be used; ``message`` and ``hint`` are for people."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What was wanted of one photo.
+
+    ``caption`` is None where none was wanted. ``score`` is the ITM probability in 0..1 that the
+    caption matches the photo, where a matcher was there to tell. ``vector`` is the unit ITC vector
+    as little-endian float16, empty where none was wanted. ``settings`` tells how the caption was
+    decoded ("greedy", "beam 3").
+    """
+
+    job: int
+    photo_id: int
+    caption: str | None
+    score: float | None
+    settings: str
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One photo could not be described; ``detail`` is one plain sentence."""
+
+    job: int
+    photo_id: int
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """Every photo of this batch was answered (or cancelled). ``seconds`` spent."""
+
+    job: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextEmbedded:
+    """The unit ITC vector of a query (float16) and the words the tokenizer does not know."""
+
+    job: int
+    vector: bytes
+    unknown_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The ITM probability for each path asked, None where a photo could not be read."""
+
+    job: int
+    scores: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """A text request that cannot be answered, with a sentence."""
+
+    job: int
+    message: str
+
+
+CODEC = Codec(
+    (
+        OpenDescriber,
+        Describe,
+        EmbedText,
+        Match,
+        Cancel,
+        Leave,
+        Opened,
+        OpenFailed,
+        Described,
+        Failed,
+        BatchDone,
+        TextEmbedded,
+        Matched,
+        RequestFailed,
+    )
+)

@@ -1,0 +1,1 @@
+"""Photo Narrator: the program people see (window and command line)."""

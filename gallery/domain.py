@@ -1,0 +1,183 @@
+"""The words of the program as plain values: no Qt, no SQL, no files opened."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from engine.protocol import Reason
+
+
+class Origin(StrEnum):
+    """Who said a caption. Shown: a person's, else a file's, else the best model's."""
+
+    PERSON = "person"
+    FILE = "file"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A root: a folder that a person added.
+
+    ``connected`` is False while it cannot be reached (a drive unplugged). ``sample_allowed`` says
+    that the sample set, which knows drawn scenes only, may describe it (always so for the bundled
+    sample gallery, ``is_sample_gallery``; elsewhere only after a person agreed, and then its
+    captions are marked unsure).
+    """
+
+    id: int
+    path: Path
+    connected: bool
+    sample_allowed: bool
+    is_sample_gallery: bool
+    photo_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that a scan met: enough to tell whether it changed."""
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a photo's header tells. Sizes are in pixels after EXIF orientation is applied."""
+
+    format: str
+    width_px: int
+    height_px: int
+    taken_at: datetime | None
+    taken_source: str  # "exif" or "file"
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One caption of a photo, as kept in its history."""
+
+    id: int
+    photo_id: int
+    text: str
+    origin: Origin
+    language: str
+    checkpoint_id: str | None
+    revision: str | None
+    settings: str | None
+    score: float | None
+    unsure: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a photo could not be shown or described; ``detail`` is one plain sentence."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file we know, with the caption to show and what went wrong, if anything did."""
+
+    id: int
+    folder_id: int
+    path: Path
+    size_bytes: int
+    width_px: int | None
+    height_px: int | None
+    taken_at: datetime | None
+    taken_source: str | None
+    missing: bool
+    caption: Caption | None
+    failure: Failure | None
+
+    @property
+    def name(self) -> str:
+        """The file name as it can be shown (bytes that are no UTF-8 are replaced)."""
+        return os.fsencode(self.path.name).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedPhoto:
+    """What a describer says of one photo, ready to be stored."""
+
+    photo_id: int
+    caption: str | None
+    score: float | None
+    settings: str
+    vector: bytes  # float16 unit vector, empty where none
+    unsure: bool
+
+
+class Part(StrEnum):
+    """The two things a describer set makes; each has its own checkpoint and to-do list."""
+
+    CAPTION = "caption"
+    VECTOR = "vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One photo of the backlog and which parts it still needs."""
+
+    photo_id: int
+    path: Path
+    caption: bool
+    vector: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result. ``words``: a caption word matched; ``similarity``: ITC cosine."""
+
+    photo_id: int
+    score: float
+    words: bool
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first; the query words unknown to the matcher; whether meaning was used."""
+
+    text: str
+    hits: tuple[Hit, ...]
+    unknown_words: tuple[str, ...]
+    by_meaning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """When a word sounds: its place in the text (characters) and its time in the clip."""
+
+    start: int
+    length: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A sentence said: a WAV file, how long it lasts, and when each word sounds."""
+
+    text: str
+    path: Path
+    duration_ms: int
+    words: tuple[WordTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a catalog (or some of its folders) stands."""
+
+    photos: int
+    captioned: int
+    embedded: int
+    failed: int
+    missing: int
+    edited: int

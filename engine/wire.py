@@ -62,7 +62,7 @@ class Codec:
                 for key, value in fields.items()
             }
             return cls(**values)
-        except (struct.error, ValueError, KeyError, TypeError) as error:
+        except (struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
             raise WireError(f"not a message: {error}") from error
 
 

@@ -25,8 +25,8 @@ VENV = ROOT / ".venv"
 NEWEST_FIRST = ("python3.14", "python3.13", "python3.12", "python3.11")
 PLANS = {"run": ".", "test": ".[dev]"}
 DOWNLOAD = (
-    "about 3.1 GB (2.7 GB of it is torch with its CUDA parts; about 0.6 GB in all where pip is\n"
-    "  configured to find a CPU-only build of torch)"
+    "about 3.1 GB, 2.7 GB of it\n"
+    "  torch with its CUDA parts (0.6 GB in all where pip is configured to find a CPU-only torch)"
 )
 LEAST_BYTES, CUDA_BYTES = (
     3_000_000_000,
@@ -128,9 +128,17 @@ def install_system_packages(packages: list[str], why: str) -> None:
         )
     say("  Installing, as root: apt-get update; " + command)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    subprocess.run(["apt-get", "update", "-q"], check=False, env=environment)
-    if subprocess.run(command.split(), check=False, env=environment).returncode:
-        raise SetupError("apt-get could not install that; what it says is above.")
+    for step in (["apt-get", "update", "-q"], command.split()):
+        done = subprocess.run(
+            step,
+            check=False,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    if done.returncode:
+        raise SetupError(f"{done.stdout}\napt-get could not install that; what it says is above.")
 
 
 def fingerprint(plan: str) -> str:
@@ -178,7 +186,7 @@ def install_python_packages(plan: str) -> None:
     install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
     install += ["-c", str(ROOT / "constraints.txt")]
     # The build back-end is pinned like everything else, so it is installed and not fetched aside.
-    run_or_explain([*install, "-q", "hatchling"], "install the build back-end")
+    run_or_explain([*install, "-q", "hatchling", "editables"], "install the build back-end")
     target = str(ROOT) + PLANS[plan][1:]
     run_or_explain([*install, "--no-build-isolation", "-e", target], "install the packages")
     stamp(plan).write_text(fingerprint(plan))

@@ -1,0 +1,321 @@
+"""The decode rule, on files of every kind that folders hold."""
+
+import os
+import random
+import socket
+import struct
+import tempfile
+import threading
+import warnings
+import zlib
+from contextlib import suppress
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import images
+from engine.images import DecodeError, open_rgb, read_header, squash, thumbnail_jpeg
+from engine.protocol import Reason
+
+
+def _corners(width: int = 64, height: int = 32) -> Image.Image:
+    """Red top left, green top right, blue bottom left, white bottom right."""
+    image = Image.new("RGB", (width, height), "white")
+    half_w, half_h = width // 2, height // 2
+    image.paste("red", (0, 0, half_w, half_h))
+    image.paste("lime", (half_w, 0, width, half_h))
+    image.paste("blue", (0, half_h, half_w, height))
+    return image
+
+
+def _names(image: Image.Image) -> list[str]:
+    """The colours of the four corners, clockwise from the top left."""
+    w, h = image.size
+    names = []
+    for at in ((2, 2), (w - 3, 2), (w - 3, h - 3), (2, h - 3)):
+        bright = tuple(value > 128 for value in image.getpixel(at))
+        names.append(
+            {
+                (True, False, False): "red",
+                (False, True, False): "green",
+                (False, False, True): "blue",
+                (True, True, True): "white",
+            }[bright]
+        )
+    return names
+
+
+_UPRIGHT = ["red", "green", "white", "blue"]
+_TURN_BACK = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("orientation", list(_TURN_BACK))
+def test_every_orientation_of_every_format_comes_upright(
+    tmp_path: Path, orientation: int, suffix: str
+) -> None:
+    turn = _TURN_BACK[orientation]
+    stored = _corners() if turn is None else _corners().transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"turned.{suffix}"
+    stored.save(path, exif=exif, quality=95)
+
+    header = read_header(path)
+    assert (header.width_px, header.height_px) == (64, 32)
+    assert _names(open_rgb(path)) == _UPRIGHT
+    small = Image.open(BytesIO(thumbnail_jpeg(path, 32)))
+    assert small.size == (32, 16)
+    assert _names(small) == _UPRIGHT
+    assert small.getexif().get(0x0112, 1) == 1
+
+
+def test_a_jpeg_is_decoded_smaller_but_never_below_what_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "large.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (2000, 1000), "gray").save(path, exif=exif)
+    image = open_rgb(path, at_least=(200, 300))
+    assert image.size == (250, 500)
+    assert open_rgb(path).size == (1000, 2000)
+
+
+def test_a_header_tells_when_a_photo_was_taken(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0132] = "2020:01:01 10:00:00"
+    path = tmp_path / "dated.jpg"
+    _corners().save(path, exif=exif)
+    assert read_header(path).taken_at == datetime.fromisoformat("2020-01-01T10:00:00")
+    exif.get_ifd(0x8769)[0x9003] = "2019:07:08 09:10:11"
+    _corners().save(path, exif=exif)
+    assert read_header(path).taken_at == datetime.fromisoformat("2019-07-08T09:10:11")
+
+
+@pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "2019:13:45 99:00:00", "soon", ""])
+def test_a_date_that_is_none_is_no_date(tmp_path: Path, text: str) -> None:
+    exif = Image.Exif()
+    exif[0x0132] = text
+    path = tmp_path / "undated.jpg"
+    _corners().save(path, exif=exif)
+    assert read_header(path).taken_at is None
+
+
+def test_corrupt_exif_costs_the_orientation_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "corrupt.jpg"
+    noise = b"Exif\0\0II*\0" + random.Random(1).randbytes(400)
+    _corners().save(path, exif=noise)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_header(path).orientation == 1
+        assert _names(open_rgb(path)) == _UPRIGHT
+
+
+def _png_header(width: int, height: int) -> bytes:
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 9) + b"IDAT" + b"\0" * 13
+
+
+@pytest.mark.parametrize("edge", [30_000, 200_000])
+def test_a_huge_header_is_refused_with_size_and_limit(tmp_path: Path, edge: int) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(_png_header(edge, edge))
+    for use in (read_header, open_rgb):
+        with pytest.raises(DecodeError) as told:
+            use(path)
+        assert told.value.reason is Reason.TOO_LARGE
+        assert f"{edge * edge // 1_000_000:,} megapixels" in told.value.detail
+        assert "limit" in told.value.detail
+
+
+def test_limits_follow_the_memory_within_bounds() -> None:
+    assert images._limits_px(1 << 30) == (40_000_000, 160_000_000)
+    assert images._limits_px(16 << 30)[0] == (16 << 30) // 128
+    assert images._limits_px(1 << 40)[0] < 900_000_000
+
+
+def _refused(path: Path) -> tuple[Reason, str]:
+    with pytest.raises(DecodeError) as told:
+        open_rgb(path)
+    detail = told.value.detail
+    assert detail.endswith(".")
+    assert str(path) not in detail
+    with pytest.raises(DecodeError):
+        thumbnail_jpeg(path, 64)
+    return told.value.reason, detail
+
+
+def test_files_that_are_no_pictures_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    assert _refused(tmp_path / "empty.jpg") == (Reason.UNREADABLE, "The file is empty.")
+    (tmp_path / "text.jpg").write_text("a cat on a table")
+    assert _refused(tmp_path / "text.jpg")[0] is Reason.UNSUPPORTED
+    (tmp_path / "folder.png").mkdir()
+    reason, detail = _refused(tmp_path / "folder.png")
+    assert (reason, "folder" in detail) == (Reason.UNSUPPORTED, True)
+    assert _refused(tmp_path / "gone.jpg")[0] is Reason.MISSING
+    assert _refused(tmp_path / "text.jpg" / "inside.jpg")[0] is Reason.MISSING
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 40)
+    reason, detail = _refused(tmp_path / "photo.heic")
+    assert (reason, "HEIC" in detail) == (Reason.UNSUPPORTED, True)
+    (tmp_path / "script.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    assert _refused(tmp_path / "script.jpg")[0] is Reason.UNSUPPORTED
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and sockets in folders are POSIX")
+def test_pipes_sockets_and_devices_are_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert _refused(tmp_path / "pipe.jpg")[0] is Reason.UNSUPPORTED
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket.jpg"))
+        assert _refused(tmp_path / "socket.jpg")[0] is Reason.UNSUPPORTED
+    assert _refused(Path("/dev/zero"))[0] is Reason.UNSUPPORTED
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file permissions are POSIX")
+def test_a_file_without_permission_is_told() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder, "secret.jpg")
+        _corners().save(path)
+        path.chmod(0)
+        me = os.geteuid()
+        if me == 0:  # root may read everything: be nobody for a moment
+            os.seteuid(65534)
+        try:
+            reason, detail = _refused(path)
+        finally:
+            os.seteuid(me)
+    assert (reason, "permission" in detail) == (Reason.UNREADABLE, True)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "bmp", "tif", "avif"])
+def test_a_file_cut_in_half_is_damaged(tmp_path: Path, suffix: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (96, 96, 3), dtype=np.uint8)
+    path = tmp_path / f"half.{suffix}"
+    Image.fromarray(noise).save(path)
+    whole = path.read_bytes()
+    assert open_rgb(path).size == (96, 96)
+    path.write_bytes(whole[: len(whole) // 2])
+    reason, detail = _refused(path)
+    assert reason is Reason.UNREADABLE
+    assert "damaged" in detail
+
+
+def test_noise_in_any_format_is_a_picture_or_a_reason(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    for suffix in ("jpg", "png", "webp", "gif", "bmp", "tif", "avif"):
+        path = tmp_path / f"noise.{suffix}"
+        _corners().save(path)
+        whole = path.read_bytes()
+        for _ in range(40):
+            broken = bytearray(whole)
+            for _ in range(rng.randint(1, 12)):
+                broken[rng.randrange(len(broken))] = rng.randrange(256)
+            path.write_bytes(broken)
+            with suppress(DecodeError):
+                assert open_rgb(path).mode == "RGB"
+
+
+def test_sixteen_bit_grey_is_scaled_not_clipped(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 256, dtype=np.uint16)[None].repeat(8, 0)
+    for name in ("ramp.png", "ramp.tif"):
+        Image.fromarray(ramp).save(tmp_path / name)
+        values = np.asarray(open_rgb(tmp_path / name))[0, :, 0].astype(int)
+        assert abs(values - np.arange(256)).max() <= 1
+
+
+def test_transparent_parts_lie_on_white(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    clear.save(tmp_path / "rgba.png")
+    clear.convert("LA").save(tmp_path / "la.png")
+    palette = Image.new("P", (8, 8), 0)
+    palette.putpalette([200, 0, 0, 0, 0, 0])
+    palette.save(tmp_path / "palette.gif", transparency=0)
+    palette.save(tmp_path / "bytes.png", transparency=b"\0\xff")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in ("rgba.png", "la.png", "palette.gif", "bytes.png"):
+            assert open_rgb(tmp_path / name).getpixel((4, 4)) == (255, 255, 255), name
+
+
+def test_cmyk_keeps_its_colour_and_animations_show_their_first_frame(tmp_path: Path) -> None:
+    Image.new("RGB", (16, 16), (200, 30, 30)).convert("CMYK").save(tmp_path / "cmyk.jpg")
+    red, green, _ = open_rgb(tmp_path / "cmyk.jpg").getpixel((8, 8))
+    assert red > 150 > green
+    first, second = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
+    for name in ("moves.gif", "moves.webp", "moves.png", "pair.tif"):
+        first.save(tmp_path / name, save_all=True, append_images=[second])
+        assert open_rgb(tmp_path / name).getpixel((8, 8))[0] > 200, name
+    first.save(tmp_path / "pair.jpg", format="MPO", save_all=True, append_images=[second])
+    assert open_rgb(tmp_path / "pair.jpg", at_least=(8, 8)).getpixel((1, 1))[0] > 200
+    assert read_header(tmp_path / "pair.jpg").format in {"MPO", "JPEG"}
+
+
+def test_a_thumbnail_fits_and_is_never_enlarged(tmp_path: Path) -> None:
+    Image.new("RGB", (3000, 1000), "navy").save(tmp_path / "wide.jpg")
+    assert Image.open(BytesIO(thumbnail_jpeg(tmp_path / "wide.jpg", 320))).size == (320, 107)
+    _corners(20, 10).save(tmp_path / "tiny.png")
+    assert Image.open(BytesIO(thumbnail_jpeg(tmp_path / "tiny.png", 320))).size == (20, 10)
+
+
+def test_squash_gives_the_exact_size_without_a_crop() -> None:
+    squashed = squash(_corners(300, 100), (48, 48))
+    assert squashed.size == (48, 48)
+    assert _names(squashed) == _UPRIGHT
+
+
+def test_a_name_that_is_no_utf8_is_opened(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    _corners().save(path)
+    assert read_header(path).format == "PNG"
+
+
+def test_many_threads_decode_without_a_warning_and_leave_the_filters(tmp_path: Path) -> None:
+    path = tmp_path / "corrupt.jpg"
+    _corners().save(path, exif=b"Exif\0\0II*\0" + random.Random(1).randbytes(400))
+    before = list(warnings.filters)
+    trouble: list[BaseException] = []
+
+    def decode() -> None:
+        try:
+            for _ in range(20):
+                open_rgb(path)
+        except BaseException as error:
+            trouble.append(error)
+
+    threads = [threading.Thread(target=decode) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+    assert list(warnings.filters) == before
+
+
+@pytest.mark.skipif(
+    not (Path(__file__).parents[3] / "shared" / "photos").is_dir(),
+    reason="the camera photos are not on this machine",
+)
+def test_real_cameras_agree_on_what_is_up() -> None:
+    folder = Path(__file__).parents[3] / "shared" / "photos" / "orientation"
+    for kind in ("Landscape", "Portrait"):
+        pictures = [
+            np.asarray(squash(open_rgb(folder / f"{kind}_{n}.jpg"), (24, 24)), dtype=int)
+            for n in range(9)
+        ]
+        for picture in pictures:
+            assert abs(picture - pictures[0]).mean() < 6

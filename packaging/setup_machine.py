@@ -186,7 +186,7 @@ def install_python_packages(plan: str) -> None:
     install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
     install += ["-c", str(ROOT / "constraints.txt")]
     # The build back-end is pinned like everything else, so it is installed and not fetched aside.
-    run_or_explain([*install, "-q", "hatchling", "editables"], "install the build back-end")
+    run_or_explain([*install, "-q", "hatchling"], "install the build back-end")
     target = str(ROOT) + PLANS[plan][1:]
     run_or_explain([*install, "--no-build-isolation", "-e", target], "install the packages")
     stamp(plan).write_text(fingerprint(plan))

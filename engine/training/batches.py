@@ -1,0 +1,113 @@
+"""Batches for training: drawn and worded by seed, in a process of their own."""
+
+import io
+import multiprocessing
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from engine.training.drawing import looks, render
+from engine.training.edits import wording_of, wrong_wording
+from engine.training.scenes import Mix, Scene, sample
+from engine.training.things import SETTINGS
+from engine.training.wording import read
+
+IMAGE_PX = 128
+LOOK_CELLS = 32
+
+#: The curriculum: from which step on which mix of scenes is drawn.
+CURRICULUM: tuple[tuple[int, Mix], ...] = (
+    (0, Mix(one=0.45, count=0.25, pair=0.30, three=0.0)),
+    (600, Mix(one=0.22, count=0.20, pair=0.48, three=0.10)),
+    (1800, Mix(one=0.10, count=0.15, pair=0.43, three=0.32)),
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one training step needs; N pictures.
+
+    `pixels` uint8 (N, 128, 128, 3); `captions`, `texts` (a caption or another wording, true of its
+    picture) and `wrong_texts` (little different, not true), N each; `entailed` bool (N, N): whether
+    text i is true of picture j; `looks` uint8 (N, 32, 32): the thing seen in each cell; `settings`
+    (N,) indices.
+    """
+
+    pixels: np.ndarray
+    captions: list[str]
+    texts: list[str]
+    wrong_texts: list[str]
+    entailed: np.ndarray
+    looks: np.ndarray
+    settings: np.ndarray
+
+
+def mix_at(step: int) -> Mix:
+    """Return the mix of scenes that the curriculum draws at `step`."""
+    return [mix for first, mix in CURRICULUM if first <= step][-1]
+
+
+def picture(scene: Scene, rng: random.Random) -> np.ndarray:
+    """Return the picture as a camera and a file might spoil it: uint8 (128, 128, 3)."""
+    chance = rng.random()
+    if chance < 0.1:
+        side = rng.choice((160, 224))
+        image = render(scene, side, side).resize((IMAGE_PX, IMAGE_PX), Image.Resampling.BICUBIC)
+    else:
+        image = render(scene, IMAGE_PX, IMAGE_PX)
+    if 0.1 < chance < 0.25:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.7)))
+    if 0.2 < chance < 0.35:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=rng.randint(55, 95))
+        image = Image.open(buffer)
+    return np.asarray(image)
+
+
+def make_batch(step: int, size: int, seed: int = 0) -> Batch:
+    """Return the batch of `step`; the same one for the same arguments."""
+    mix = mix_at(step)
+    first = (seed * 100_000 + step) * size
+    scenes = [sample(first + i, mix) for i in range(size)]
+    rng = random.Random(first)
+    styles = [None if rng.random() < 0.5 else rng.randrange(2**31) for _ in scenes]
+    texts = [wording_of(s.content, style) for s, style in zip(scenes, styles, strict=True)]
+    meant = [read(text) or frozenset() for text in texts]
+    meanings = [scene.meaning for scene in scenes]
+    wrong = [
+        wrong_wording(scene.content, truth, style, rng)
+        for scene, truth, style in zip(scenes, meanings, styles, strict=True)
+    ]
+    return Batch(
+        pixels=np.stack([picture(scene, rng) for scene in scenes]),
+        captions=[scene.caption for scene in scenes],
+        texts=texts,
+        wrong_texts=wrong,
+        entailed=np.array([[query <= truth for truth in meanings] for query in meant]),
+        looks=np.stack([looks(scene, LOOK_CELLS) for scene in scenes]),
+        settings=np.array([SETTINGS.index(scene.content.setting) for scene in scenes]),
+    )
+
+
+def _produce(queue: "multiprocessing.Queue[Batch]", first: int, size: int, seed: int) -> None:
+    step = first
+    while True:
+        queue.put(make_batch(step, size, seed))
+        step += 1
+
+
+def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Iterator[Batch]:
+    """Yield the batches of steps `first`, `first` + 1, ...; drawn `ahead` in another process."""
+    context = multiprocessing.get_context("spawn")
+    queue: multiprocessing.Queue[Batch] = context.Queue(ahead)
+    worker = context.Process(target=_produce, args=(queue, first, size, seed), daemon=True)
+    worker.start()
+    try:
+        while True:
+            yield queue.get(timeout=300)
+    finally:
+        worker.terminate()
+        worker.join()

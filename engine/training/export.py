@@ -1,0 +1,92 @@
+"""Write a trained state as a checkpoint folder in transformers' own layout.
+
+One folder serves BlipForConditionalGeneration and BlipForImageTextRetrieval::
+
+    python -m engine.training.export --state FOLDER/state.pt --out resources/checkpoints/sample
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from transformers import BlipImageProcessorPil, GenerationConfig
+
+from engine.training import tokens
+from engine.training.model import MAX_LENGTH, SampleBlip, checkpoint_weights, sample_config
+from engine.training.objectives import MEAN, STD
+
+CLASSES = ["BlipForConditionalGeneration", "BlipForImageTextRetrieval"]
+
+
+def export(model: SampleBlip, out: Path, step: int) -> None:
+    """Write `model`, trained for `step` steps, into the folder `out`, file by file atomically.
+
+    Other files in `out`, such as the model card, stay.
+    """
+    fresh = out.parent / f".{out.name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    _write_config(model, fresh, step)
+    tokens.save(fresh, MAX_LENGTH)
+    size = model.config.vision_config.image_size
+    BlipImageProcessorPil(
+        size={"height": size, "width": size}, image_mean=list(MEAN), image_std=list(STD), resample=3
+    ).save_pretrained(fresh)
+    GenerationConfig(
+        bos_token_id=tokens.DEC,
+        eos_token_id=tokens.SEP,
+        pad_token_id=tokens.PAD,
+        max_length=MAX_LENGTH,
+    ).save_pretrained(fresh)
+    save_file(checkpoint_weights(model), fresh / "model.safetensors", metadata={"format": "pt"})
+    out.mkdir(parents=True, exist_ok=True)
+    for path in sorted(fresh.iterdir()):
+        path.chmod(0o644)
+        path.replace(out / path.name)
+    fresh.rmdir()
+
+
+def _write_config(model: SampleBlip, folder: Path, step: int) -> None:
+    model.config.save_pretrained(folder)
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["architectures"] = CLASSES
+    config["dtype"] = "float16"
+    config["photo_narrator"] = {
+        "name": "sample",
+        "domain": "drawn scenes",
+        "prompt": "",
+        "max_length": MAX_LENGTH,
+        "enc_token_id": tokens.ENC,
+        "trained_at_step": step,
+    }
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def load_state(path: Path) -> tuple[SampleBlip, int]:
+    """Return the model of a training state and the step it has reached."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    model = SampleBlip(sample_config(**state["shape"]))
+    model.load_state_dict(state["model"])
+    return model, int(state["step"])
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--state", type=Path, help="training state; random weights without it")
+    parser.add_argument("--out", type=Path, default=Path("resources/checkpoints/sample"))
+    arguments = parser.parse_args()
+    torch.manual_seed(0)
+    if arguments.state:
+        model, step = load_state(arguments.state)
+    else:
+        model, step = SampleBlip(sample_config()), 0
+    export(model, arguments.out, step)
+
+
+if __name__ == "__main__":
+    main()

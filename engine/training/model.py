@@ -1,0 +1,122 @@
+"""The sample BLIP: transformers' own parts, put together around one shared vision transformer.
+
+The names of its parts are those of BlipForConditionalGeneration and BlipForImageTextRetrieval, so
+that one file of weights serves both classes.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BlipConfig
+from transformers.models.blip.modeling_blip import BlipVisionModel
+from transformers.models.blip.modeling_blip_text import BlipTextLMHeadModel, BlipTextModel
+
+from engine.training import tokens
+from engine.training.batches import IMAGE_PX
+from engine.training.drawing import LOOK_COUNT
+from engine.training.things import SETTINGS
+
+PATCH_PX = 16
+MAX_LENGTH = 24
+_WIDTH = 192
+_VISION_LAYERS = 6
+_TEXT_LAYERS = 3
+_TEXT_INNER = 384
+_SHARED_SIZE = 128
+
+#: Parts that only training uses; they are left out of the checkpoint.
+TRAINING_ONLY = ("patch_head.", "setting_head.", "log_scale")
+
+
+def sample_config(**changes: int) -> BlipConfig:
+    """Return the sample's configuration; `changes`: width, vision_layers, text_layers."""
+    width = changes.get("width", _WIDTH)
+    shape = {"hidden_size": width, "num_attention_heads": width // 32, "initializer_range": 0.02}
+    text = {
+        **shape,
+        "intermediate_size": changes.get("text_inner", _TEXT_INNER),
+        "num_hidden_layers": changes.get("text_layers", _TEXT_LAYERS),
+        "vocab_size": len(tokens.vocabulary()),
+        "encoder_hidden_size": width,
+        "max_position_embeddings": 40,
+        "projection_dim": _SHARED_SIZE,
+        "layer_norm_eps": 1e-12,
+        "bos_token_id": tokens.DEC,
+        "eos_token_id": tokens.SEP,
+        "sep_token_id": tokens.SEP,
+        "pad_token_id": tokens.PAD,
+        "label_smoothing": 0.0,
+    }
+    vision = {
+        **shape,
+        "intermediate_size": width * 4,
+        "num_hidden_layers": changes.get("vision_layers", _VISION_LAYERS),
+        "image_size": IMAGE_PX,
+        "patch_size": PATCH_PX,
+        "projection_dim": _SHARED_SIZE,
+        "layer_norm_eps": 1e-6,
+    }
+    return BlipConfig(
+        text_config=text,
+        vision_config=vision,
+        projection_dim=_SHARED_SIZE,
+        image_text_hidden_size=_SHARED_SIZE,
+        logit_scale_init_value=2.6592,
+    )
+
+
+class SampleBlip(nn.Module):
+    """Captioner and matcher on one vision transformer, with two heads that only training uses."""
+
+    def __init__(self, config: BlipConfig) -> None:
+        """Build the parts with random weights."""
+        super().__init__()
+        self.config = config
+        width = config.vision_config.hidden_size
+        self.vision_model = BlipVisionModel(config.vision_config)
+        self.text_decoder = BlipTextLMHeadModel(config.text_config)
+        self.text_encoder = BlipTextModel(config.text_config, add_pooling_layer=False)
+        self.vision_proj = nn.Linear(width, config.image_text_hidden_size)
+        self.text_proj = nn.Linear(width, config.image_text_hidden_size)
+        self.itm_head = nn.Linear(width, 2)
+        self.patch_head = nn.Linear(width, LOOK_COUNT)
+        self.setting_head = nn.Linear(width, len(SETTINGS))
+        self.log_scale = nn.Parameter(torch.tensor(config.logit_scale_init_value))
+
+    def see(self, pixels: Tensor) -> Tensor:
+        """Return image tokens (N, 65, width) of normalised `pixels` (N, 3, 128, 128)."""
+        seen: Tensor = self.vision_model(pixel_values=pixels).last_hidden_state
+        return seen
+
+    def caption_logits(self, ids: Tensor, mask: Tensor, seen: Tensor) -> Tensor:
+        """Return next-token logits (N, L, vocabulary) of captions that start with DEC."""
+        logits: Tensor = self.text_decoder(
+            input_ids=ids, attention_mask=mask, encoder_hidden_states=seen, return_dict=True
+        ).logits
+        return logits
+
+    def read(self, ids: Tensor, mask: Tensor, seen: Tensor | None = None) -> Tensor:
+        """Return the first token's state (N, width); with `seen`, grounded in those pictures."""
+        states: Tensor = self.text_encoder(
+            input_ids=ids, attention_mask=mask, encoder_hidden_states=seen, return_dict=True
+        ).last_hidden_state
+        return states[:, 0]
+
+    def image_vectors(self, seen: Tensor) -> Tensor:
+        """Return ITC unit vectors (N, 128) of image tokens."""
+        return functional.normalize(self.vision_proj(seen[:, 0]).float(), dim=-1)
+
+    def text_vectors(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return ITC unit vectors (N, 128) of texts that start with CLS."""
+        return functional.normalize(self.text_proj(self.read(ids, mask)).float(), dim=-1)
+
+
+def checkpoint_weights(model: SampleBlip) -> dict[str, Any]:
+    """Return the weights that both BLIP classes load, float16, ties stored once."""
+    return {
+        name: tensor.detach().to(torch.float16).clone().contiguous()
+        for name, tensor in model.state_dict().items()
+        if not name.startswith(TRAINING_ONLY)
+    }

@@ -1,0 +1,133 @@
+"""The paper's three objectives (LM, ITC, ITM), and token labelling, on one batch.
+
+LM, ITC and ITM follow "BLIP" (arXiv 2201.12086), with targets that know which text is true of which
+picture, so that equal meanings are never negatives. Token labelling follows "All Tokens Matter"
+(arXiv 2104.10858): every patch learns which thing it shows, which the drawing knows.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.training import tokens
+from engine.training.batches import LOOK_CELLS, Batch
+from engine.training.drawing import LOOK_COUNT
+from engine.training.model import PATCH_PX, SampleBlip
+
+#: CLIP's channel means and deviations, as BLIP's preprocessing uses them.
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The parts of one step's loss, each a scalar tensor."""
+
+    lm: Tensor
+    itc: Tensor
+    itm: Tensor
+    patches: Tensor
+    setting: Tensor
+
+    def total(self) -> Tensor:
+        """Return the weighted sum that training lowers."""
+        return self.lm + 0.5 * self.itc + 0.7 * self.itm + 0.5 * self.patches + 0.2 * self.setting
+
+
+def normalised(pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Return float pixels (N, 3, H, W) for the network from uint8 (N, H, W, 3).
+
+    With a `generator`, brightness, contrast and each channel are varied a little and noise added.
+    """
+    x = pixels.permute(0, 3, 1, 2).float() / 255
+    if generator is not None:
+        count = len(x)
+        gain = 1 + 0.16 * (torch.rand(count, 1, 1, 1, generator=generator) - 0.5)
+        tone = 1 + 0.10 * (torch.rand(count, 3, 1, 1, generator=generator) - 0.5)
+        lift = 0.10 * (torch.rand(count, 1, 1, 1, generator=generator) - 0.5)
+        grain = 0.03 * torch.rand(count, 1, 1, 1, generator=generator) ** 2
+        noise = torch.randn(x.shape, generator=generator)
+        x = (x * gain * tone + lift + grain * noise).clamp(0, 1)
+    return (x - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
+
+
+def tensors(texts: list[str], first: int) -> tuple[Tensor, Tensor]:
+    """Return ids and mask (N, L) of `texts` that start with the token `first`."""
+    ids, mask = tokens.padded(texts, first)
+    return torch.tensor(ids), torch.tensor(mask)
+
+
+def lm_loss(model: SampleBlip, captions: list[str], seen: Tensor) -> Tensor:
+    """Return the mean negative log-likelihood of each next caption token."""
+    ids, mask = tensors(captions, tokens.DEC)
+    logits = model.caption_logits(ids, mask, seen)[:, :-1].float()
+    wanted = ids[:, 1:].masked_fill(mask[:, 1:] == 0, -100)
+    return functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), label_smoothing=0.02)
+
+
+def itc_loss(similarity: Tensor, entailed: Tensor) -> Tensor:
+    """Return the contrastive loss of scaled `similarity` (texts, pictures), both directions.
+
+    `entailed` (texts, pictures) marks every pair that is true; each shares the target equally.
+    """
+    wanted = entailed.float()
+    to_image = functional.cross_entropy(similarity, wanted / wanted.sum(1, keepdim=True))
+    to_text = functional.cross_entropy(similarity.T, wanted.T / wanted.T.sum(1, keepdim=True))
+    return (to_image + to_text) / 2
+
+
+def hard_negatives(similarity: Tensor, entailed: Tensor, generator: torch.Generator) -> Tensor:
+    """Return for each row the index of an untrue column, the more likely the more similar."""
+    weights = functional.softmax(similarity.detach().float(), dim=1) + 1e-6
+    weights = weights.masked_fill(entailed, 0)
+    return torch.multinomial(weights + 1e-12 * ~entailed, 1, generator=generator)[:, 0]
+
+
+def itm_loss(
+    model: SampleBlip, batch: Batch, seen: Tensor, similarity: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Return the matching loss over true pairs, wrong pictures and wrong texts."""
+    entailed = torch.from_numpy(batch.entailed)
+    wrong_picture = hard_negatives(similarity, entailed, generator)
+    wrong_text = hard_negatives(similarity.T, entailed.T, generator).tolist()
+    minimal = (torch.rand(len(seen), generator=generator) < 0.6).tolist()
+    wrong = [
+        batch.wrong_texts[i] if minimal[i] else batch.texts[j] for i, j in enumerate(wrong_text)
+    ]
+    ids, mask = tensors([*batch.texts, *batch.texts, *wrong], tokens.ENC)
+    pictures = torch.cat([seen, seen[wrong_picture], seen])
+    logits = model.itm_head(model.read(ids, mask, pictures)).float()
+    wanted = torch.zeros(len(logits), dtype=torch.long)
+    wanted[: len(seen)] = 1
+    return functional.cross_entropy(logits, wanted)
+
+
+def patch_loss(model: SampleBlip, looks: Tensor, seen: Tensor) -> Tensor:
+    """Return how badly patches tell what they show; `looks` (N, 32, 32) classes of cells."""
+    side = model.config.vision_config.image_size // PATCH_PX
+    per = LOOK_CELLS // side
+    cells = looks.long().unfold(1, per, per).unfold(2, per, per).flatten(3).flatten(1, 2)
+    share = torch.zeros(*cells.shape[:2], LOOK_COUNT)
+    share.scatter_add_(2, cells, torch.full(cells.shape, 1 / per**2))
+    logits = model.patch_head(seen[:, 1:]).float()
+    weight = 0.25 + 0.75 * (1 - share[..., 0])
+    each = -(share * functional.log_softmax(logits, dim=-1)).sum(-1)
+    return (each * weight).sum() / weight.sum()
+
+
+def losses(model: SampleBlip, batch: Batch, generator: torch.Generator) -> Losses:
+    """Return every part of the loss of `model` on `batch`; `generator` picks the negatives."""
+    seen = model.see(normalised(torch.from_numpy(batch.pixels), generator))
+    ids, mask = tensors(batch.texts, tokens.CLS)
+    scale = model.log_scale.clamp(max=4.6).exp()
+    similarity = model.text_vectors(ids, mask) @ model.image_vectors(seen).T * scale
+    setting = model.setting_head(seen[:, 0]).float()
+    return Losses(
+        lm=lm_loss(model, batch.captions, seen),
+        itc=itc_loss(similarity, torch.from_numpy(batch.entailed)),
+        itm=itm_loss(model, batch, seen, similarity, generator),
+        patches=patch_loss(model, torch.from_numpy(batch.looks), seen),
+        setting=functional.cross_entropy(setting, torch.from_numpy(batch.settings)),
+    )

@@ -1,0 +1,95 @@
+"""Reading photos: ids in order, rows by id, counts."""
+
+import os
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, func, select
+
+from gallery.catalog import sqlite
+from gallery.catalog.store import PHOTO_QUERY, Store, in_batches, photo_of
+from gallery.catalog.tables import (
+    EDITED,
+    FAILED,
+    MISSING,
+    WITHOUT_CAPTION,
+    WITHOUT_VECTOR,
+    photos,
+)
+from gallery.domain import Counts, Photo
+from gallery.errors import KnownError
+
+
+class Browsing(Store):
+    """A view asks once for the ids it can show, then for the rows in sight."""
+
+    def photo(self, photo_id: int) -> Photo:
+        """One photo. Raises ``KnownError`` where it was removed."""
+        found = self.photos([photo_id])
+        if not found:
+            raise KnownError("This photo is no longer in the catalog.", "Add its folder again.")
+        return found[0]
+
+    def photos(self, ids: Sequence[int]) -> list[Photo]:
+        """These photos in this order; those that were removed are left out."""
+        found: dict[int, Photo] = {}
+        with self._reading() as connection:
+            for batch in in_batches(dict.fromkeys(ids)):
+                for row in connection.execute(PHOTO_QUERY.where(photos.c.id.in_(batch))):
+                    found[row.id] = photo_of(row)
+        return [found[i] for i in ids if i in found]
+
+    def photo_by_path(self, path: Path) -> Photo | None:
+        """The photo that a file is, if the catalog knows it."""
+        query = PHOTO_QUERY.where(photos.c.path == os.fsencode(path))
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else photo_of(row)
+
+    def photo_ids(
+        self, *, folder_id: int | None = None, failed: bool | None = None
+    ) -> "array[int]":
+        """The ids of all photos, or of one root, or only those that failed (or did not).
+
+        In order of the time taken (else changed), then name; read from an index alone.
+        """
+        conditions = []
+        if folder_id is not None:
+            conditions.append("root_id = ?")
+        if failed is not None:
+            conditions.append(f"failure_reason IS {'NOT ' if failed else ''}NULL")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT id FROM photos{where} ORDER BY sort_at_us, name, id"  # noqa: S608
+        with self._reading() as connection:
+            return sqlite.ids_of(connection, query, () if folder_id is None else (folder_id,))
+
+    def counts(self, folder_id: int | None = None) -> Counts:
+        """How the catalog, or one root, stands; each number from an index alone."""
+        with self._reading() as connection:
+
+            def count(*conditions: ColumnElement[bool]) -> int:
+                query = select(func.count()).select_from(photos).where(*conditions)
+                if folder_id is not None:
+                    query = query.where(photos.c.root_id == folder_id)
+                return connection.scalar(query) or 0
+
+            everything = count()
+            return Counts(
+                photos=everything,
+                captioned=everything - count(WITHOUT_CAPTION),
+                embedded=everything - count(WITHOUT_VECTOR),
+                failed=count(FAILED),
+                missing=count(MISSING),
+                edited=count(EDITED),
+            )
+
+    def failures(self, limit: int = 1_000) -> list[Photo]:
+        """Photos that could not be read or described, in the order of ``photo_ids``."""
+        query = (
+            PHOTO_QUERY.where(FAILED)
+            .order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            return [photo_of(row) for row in connection.execute(query)]

@@ -1,0 +1,76 @@
+"""The catalog: open it, read it, write it. See the parts for what each can do."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from gallery.catalog import sqlite
+from gallery.catalog.browsing import Browsing
+from gallery.catalog.captioning import Captioning
+from gallery.catalog.describing import Describing
+from gallery.catalog.files import Files
+from gallery.catalog.finding import Finding
+from gallery.catalog.folders import Folders
+from gallery.catalog.lock import opening_lock
+from gallery.catalog.migrating import bring_up_to_date
+from gallery.errors import KnownError
+
+
+class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding):
+    """What is known about the photos, in one SQLite file.
+
+    Every call is a transaction of its own, may come from any thread, and gives plain values.
+    Several programs may have the same catalog open; of those that write at once, one waits.
+    Raises ``KnownError`` in all calls where the disk is full, the file cannot be written, is
+    damaged, or another program does not let go of it.
+    """
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        super().__init__(engine, path)
+        self._watch: sqlite3.Connection | None = None
+        self._watch_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> "Catalog":
+        """Open a catalog; create it, or bring an older one up to date (a copy is kept).
+
+        Raises ``KnownError`` for a catalog of a newer version and for what is no catalog.
+        """
+        path = path.absolute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KnownError(
+                f"The folder {path.parent} for the catalog cannot be made: {error.strerror}.",
+                "Name another place with --catalog.",
+            ) from error
+        engine = sqlite.open_engine(path)
+        try:
+            with opening_lock(path):
+                bring_up_to_date(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, path)
+
+    def close(self) -> None:
+        """Close every connection. Nothing may be asked of the catalog behind this."""
+        with self._watch_lock:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
+        self._engine.dispose()
+
+    def version_token(self) -> int:
+        """A number that changes whenever anything was written, here or by another program."""
+        with self._watch_lock, sqlite.in_plain_words(self._path):
+            if self._watch is None:
+                self._watch = sqlite.open_watch(self._path)
+            return sqlite.data_version(self._watch)
+
+    def check(self) -> list[str]:
+        """What is wrong with the catalog (structure, references, words); empty: nothing."""
+        with self._writing() as connection:
+            return sqlite.check(connection)

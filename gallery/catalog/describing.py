@@ -1,0 +1,275 @@
+"""What is still to be described, and what a describer set says."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
+
+from engine.protocol import CheckpointRef
+from gallery.catalog.shown import show_again
+from gallery.catalog.store import (
+    Store,
+    checkpoint_key,
+    in_batches,
+    new_checkpoint_key,
+    now,
+    path_of,
+)
+from gallery.catalog.tables import (
+    NOTHING_YET,
+    READY,
+    captions,
+    checkpoints,
+    photos,
+    roots,
+    vectors,
+)
+from gallery.domain import DescribedPhoto, Origin, Todo
+
+#: What describers write until they say otherwise.
+DESCRIBER_LANGUAGE = "en"
+
+
+class Describing(Store):
+    """The backlog is a query, not a queue: a crash, a new folder or a new set leaves it right."""
+
+    def backlog(
+        self,
+        captioner: CheckpointRef | None,
+        matcher: CheckpointRef | None,
+        *,
+        limit: int,
+        first: Sequence[int] = (),
+        exclude: Collection[int] = (),
+        sample: bool,
+    ) -> list[Todo]:
+        """At most ``limit`` photos that lack a caption or a vector by these, ``first`` ones first.
+
+        Photos that failed, are missing or were not examined are no part of it; with ``sample``
+        only folders where the sample set is allowed are. ``exclude``: what is in flight.
+        """
+        wanted = _Wanted(captioner, matcher)
+        self._adopt(wanted)
+        left_out = set(exclude)
+        found: dict[int, Todo] = {}
+        with self._reading() as connection:
+            lacking = _Lacking.of(connection, wanted, sample_allowed=True if sample else None)
+            for batch in in_batches(i for i in dict.fromkeys(first) if i not in left_out):
+                todo = lacking.among(connection, batch)
+                found.update((i, todo[i]) for i in batch if i in todo)
+                if len(found) >= limit:
+                    break
+            more = limit - len(found)
+            if more > 0:
+                ids = lacking.ids(connection, more + len(left_out) + len(found))
+                ids = [i for i in ids if i not in left_out and i not in found][:more]
+                todo = lacking.among(connection, ids)
+                found.update((i, todo[i]) for i in ids if i in todo)
+        return list(found.values())[:limit]
+
+    def backlog_count(
+        self, captioner: CheckpointRef | None, matcher: CheckpointRef | None, *, sample: bool
+    ) -> int:
+        """How many photos ``backlog`` could give."""
+        return self._count(_Wanted(captioner, matcher), True if sample else None)
+
+    def blocked_by_sample_count(
+        self, captioner: CheckpointRef | None, matcher: CheckpointRef | None
+    ) -> int:
+        """How many photos wait only for the permission to describe them with the sample set."""
+        return self._count(_Wanted(captioner, matcher), False)
+
+    def store_descriptions(
+        self,
+        items: Sequence[DescribedPhoto],
+        *,
+        captioner: CheckpointRef | None,
+        matcher: CheckpointRef | None,
+    ) -> None:
+        """Store what a set says, all in one transaction; a person's caption stays the shown one.
+
+        What is sent again adds nothing. Photos that were removed meanwhile are left out, and those
+        whose content changed meanwhile: that was said of the old content.
+        """
+        with self._writing() as connection:
+            valid = _still_valid(connection, [item.photo_id for item in items])
+            kept = [item for item in items if item.photo_id in valid]
+            for batch in in_batches(kept):
+                ids = [item.photo_id for item in batch]
+                if captioner is not None:
+                    _store_captions(connection, batch, new_checkpoint_key(connection, captioner))
+                if matcher is not None:
+                    _store_vectors(connection, batch, new_checkpoint_key(connection, matcher))
+                connection.execute(
+                    update(photos)
+                    .where(photos.c.id.in_(ids), photos.c.failure_reason.is_not(None))
+                    .values(failure_reason=None, failure_detail=None)
+                )
+
+    def _count(self, wanted: "_Wanted", sample_allowed: bool | None) -> int:
+        self._adopt(wanted)
+        with self._reading() as connection:
+            return _Lacking.of(connection, wanted, sample_allowed=sample_allowed).count(connection)
+
+    def _adopt(self, wanted: "_Wanted") -> None:
+        """Make what an earlier run of this set left count as done, once a catalog is open.
+
+        ``captioned_by`` and ``embedded_by`` name the last checkpoint only. When a person goes back
+        to an earlier one, what it did is still there, and the index must know.
+        """
+        if wanted in self._adopted:
+            return
+        with self._writing() as connection:
+            for mark, table, reference in (
+                (photos.c.captioned_by, captions, wanted.captioner),
+                (photos.c.embedded_by, vectors, wanted.matcher),
+            ):
+                key = checkpoint_key(connection, reference) if reference else -1
+                if key < 0:
+                    continue
+                there = [table.c.photo_id == photos.c.id, table.c.checkpoint == key]
+                if table is captions:
+                    there.append(captions.c.withdrawn_at.is_(None))
+                connection.execute(
+                    update(photos)
+                    .where(mark != key, exists().where(*there))
+                    .values({mark.name: key})
+                )
+        self._adopted.add(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """The photos without a caption by ``captioner`` or a vector by ``matcher`` (numbers).
+
+    Every condition is a range of the index ``photos_backlog`` (root, captioned by, embedded by):
+    what is done is never looked at.
+    """
+
+    root_ids: tuple[int, ...]
+    keys: tuple[int, ...]
+    captioner: int | None
+    matcher: int | None
+
+    @classmethod
+    def of(
+        cls, connection: Connection, wanted: _Wanted, *, sample_allowed: bool | None
+    ) -> "_Lacking":
+        query = select(roots.c.id)
+        if sample_allowed is not None:
+            query = query.where(roots.c.sample_allowed == sample_allowed)
+        return cls(
+            tuple(connection.scalars(query)),
+            (NOTHING_YET, *connection.scalars(select(checkpoints.c.id))),
+            checkpoint_key(connection, wanted.captioner) if wanted.captioner else None,
+            checkpoint_key(connection, wanted.matcher) if wanted.matcher else None,
+        )
+
+    def _arms(self) -> Iterable[ColumnElement[bool]]:
+        """Conditions that exclude one another and together say what is lacking."""
+        there = and_(READY, photos.c.root_id.in_(self.root_ids))
+        others = [key for key in self.keys if key != self.captioner]
+        if self.captioner is not None:
+            yield and_(there, photos.c.captioned_by.in_(others))
+        if self.matcher is not None:
+            done = self.keys if self.captioner is None else [self.captioner]
+            rest = [key for key in self.keys if key != self.matcher]
+            yield and_(there, photos.c.captioned_by.in_(done), photos.c.embedded_by.in_(rest))
+
+    def count(self, connection: Connection) -> int:
+        return sum(
+            connection.scalar(select(func.count()).select_from(photos).where(arm)) or 0
+            for arm in self._arms()
+        )
+
+    def ids(self, connection: Connection, limit: int) -> list[int]:
+        found: list[int] = []
+        for arm in self._arms():
+            query = select(photos.c.id).where(arm).limit(limit - len(found))
+            found.extend(connection.scalars(query))
+        return found
+
+    def among(self, connection: Connection, photo_ids: Sequence[int]) -> dict[int, Todo]:
+        """Which of these photos lack something, and what."""
+        query = select(
+            photos.c.id, photos.c.path, photos.c.captioned_by, photos.c.embedded_by
+        ).where(photos.c.id.in_(photo_ids), READY, photos.c.root_id.in_(self.root_ids))
+        found = {}
+        for row in connection.execute(query):
+            caption = self.captioner is not None and row.captioned_by != self.captioner
+            vector = self.matcher is not None and row.embedded_by != self.matcher
+            if caption or vector:
+                found[row.id] = Todo(row.id, path_of(row.path), caption, vector)
+        return found
+
+
+def _still_valid(connection: Connection, photo_ids: Sequence[int]) -> set[int]:
+    """Photos that are there and did not change since they were examined."""
+    found: set[int] = set()
+    for batch in in_batches(photo_ids):
+        # Not examined, but with a fingerprint: it was examined before it changed.
+        changed = and_(photos.c.examined.is_(False), photos.c.fingerprint.is_not(None))
+        query = select(photos.c.id).where(photos.c.id.in_(batch), ~changed)
+        found.update(connection.scalars(query))
+    return found
+
+
+def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key: int) -> None:
+    said = {item.photo_id: item for item in items if item.caption}
+    if not said:
+        return
+    known = {
+        (row.photo_id, row.text, row.settings)
+        for row in connection.execute(
+            select(captions.c.photo_id, captions.c.text, captions.c.settings).where(
+                captions.c.photo_id.in_(said),
+                captions.c.checkpoint == key,
+                captions.c.withdrawn_at.is_(None),
+            )
+        )
+    }
+    rows = [
+        _caption_row(item, key)
+        for item in said.values()
+        if (item.photo_id, item.caption, item.settings) not in known
+    ]
+    if rows:
+        connection.execute(captions.insert(), rows)
+    connection.execute(update(photos).where(photos.c.id.in_(said)).values(captioned_by=key))
+    show_again(connection, list(said))
+
+
+def _caption_row(item: DescribedPhoto, key: int) -> dict[str, Any]:
+    return {
+        "photo_id": item.photo_id,
+        "text": item.caption,
+        "origin": Origin.MODEL.value,
+        "language": DESCRIBER_LANGUAGE,
+        "checkpoint": key,
+        "settings": item.settings,
+        "score": item.score,
+        "unsure": item.unsure,
+        "created_at": now(),
+    }
+
+
+def _store_vectors(connection: Connection, items: Sequence[DescribedPhoto], key: int) -> None:
+    made = {item.photo_id: item.vector for item in items if item.vector}
+    if not made:
+        return
+    # Replaced by a new row, not in place: a higher id tells readers that there is something new.
+    connection.execute(
+        delete(vectors).where(vectors.c.photo_id.in_(made), vectors.c.checkpoint == key)
+    )
+    connection.execute(
+        vectors.insert(),
+        [{"photo_id": i, "checkpoint": key, "vector": vector} for i, vector in made.items()],
+    )
+    connection.execute(update(photos).where(photos.c.id.in_(made)).values(embedded_by=key))

@@ -1,0 +1,289 @@
+"""What a scan finds: new, changed, moved and vanished files, and what their headers tell."""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from gallery.catalog.folders import beneath, root_around
+from gallery.catalog.shown import show_again
+from gallery.catalog.store import Store, in_batches, now, path_of
+from gallery.catalog.tables import (
+    FAILED,
+    MISSING,
+    NOTHING_YET,
+    UNEXAMINED,
+    captions,
+    photos,
+    roots,
+    vectors,
+)
+from gallery.domain import Failure, FoundFile, Metadata, Origin
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time, as cameras write it
+_NO_FAILURE = {"failure_reason": None, "failure_detail": None}
+
+
+class Files(Store):
+    """The photos as files. Ids are for ever: a photo's id is never given to another."""
+
+    def known_files(self, folder_id: int) -> dict[bytes, tuple[int, int, int, bool]]:
+        """What is known beneath a root: path bytes -> (photo id, size, mtime_ns, missing).
+
+        Also holds what lies there but was listed by another root, so that nothing known is added
+        again.
+        """
+        with self._reading() as connection:
+            path = connection.scalar(select(roots.c.path).where(roots.c.id == folder_id))
+            if path is None:
+                return {}
+            found = connection.execute(
+                select(
+                    photos.c.path,
+                    photos.c.id,
+                    photos.c.size_bytes,
+                    photos.c.mtime_ns,
+                    photos.c.missing,
+                ).where(beneath(path))
+            )
+            return {row[0]: (row[1], row[2], row[3], row[4]) for row in found}
+
+    def add_files(self, folder_id: int, files: Sequence[FoundFile]) -> list[int]:
+        """Add photos, not yet examined; gives the ids of the new ones.
+
+        A path that is known stays as it is, with the root that has it.
+        """
+        with self._writing() as connection:
+            last = connection.scalar(select(func.coalesce(func.max(photos.c.id), 0)))
+            for batch in in_batches(files):
+                connection.execute(
+                    insert(photos).on_conflict_do_nothing(index_elements=[photos.c.path]),
+                    [_new_row(folder_id, file) for file in batch],
+                )
+            return list(
+                connection.scalars(
+                    select(photos.c.id).where(photos.c.id > last).order_by(photos.c.id)
+                )
+            )
+
+    def update_files(self, changes: Sequence[tuple[int, FoundFile]]) -> None:
+        """The content changed on disk: header and descriptions are to be made again.
+
+        What models and the old file said is withdrawn (kept in the history), its vectors go; a
+        person's caption stays. The old fingerprint stays until the new one is known.
+        """
+        with self._writing() as connection:
+            for batch in in_batches(changes):
+                _set_each(
+                    connection,
+                    (
+                        {
+                            "of_photo": photo_id,
+                            "size_bytes": file.size_bytes,
+                            "mtime_ns": file.mtime_ns,
+                            "examined": False,
+                            "missing": False,
+                            "captioned_by": NOTHING_YET,
+                            "embedded_by": NOTHING_YET,
+                            **_NO_FAILURE,
+                        }
+                        for photo_id, file in batch
+                    ),
+                )
+                _withdraw_content(connection, [photo_id for photo_id, _ in batch])
+
+    def set_missing(self, photo_ids: Iterable[int], missing: bool) -> None:
+        """Note that files vanished or came back; nothing else changes."""
+        with self._writing() as connection:
+            for batch in in_batches(photo_ids):
+                connection.execute(
+                    update(photos).where(photos.c.id.in_(batch)).values(missing=missing)
+                )
+
+    def move_file(self, photo_id: int, file: FoundFile) -> None:
+        """The same content is now at this path (or has a new mtime): the photo keeps everything.
+
+        Raises ``ValueError`` where another photo has the path or no root is around it.
+        """
+        path = os.fsencode(file.path)
+        with self._writing() as connection:
+            holder = connection.scalar(select(photos.c.id).where(photos.c.path == path))
+            if holder not in (None, photo_id):
+                raise ValueError(f"photo {holder} has the path that photo {photo_id} moved to")
+            root_id = connection.scalar(select(photos.c.root_id).where(photos.c.id == photo_id))
+            if holder is None:
+                root_id = root_around(connection, path)
+            if root_id is None:
+                raise ValueError(f"photo {photo_id} moved to where no folder is")
+            connection.execute(
+                update(photos)
+                .where(photos.c.id == photo_id)
+                .values(
+                    root_id=root_id,
+                    path=path,
+                    name=_name(file.path),
+                    size_bytes=file.size_bytes,
+                    mtime_ns=file.mtime_ns,
+                    missing=False,
+                )
+            )
+
+    def fingerprints(self, photo_ids: Iterable[int]) -> dict[int, bytes]:
+        """The last known content fingerprints, by which a touched file differs from a changed one.
+
+        Same fingerprint: ``move_file`` to where it is keeps all; another one: ``update_files``.
+        """
+        found: dict[int, bytes] = {}
+        with self._reading() as connection:
+            for batch in in_batches(photo_ids):
+                rows = connection.execute(
+                    select(photos.c.id, photos.c.fingerprint).where(
+                        photos.c.id.in_(batch), photos.c.fingerprint.is_not(None)
+                    )
+                )
+                found.update((row[0], row[1]) for row in rows)
+        return found
+
+    def find_missing_by_fingerprint(self, fingerprint: bytes, size_bytes: int) -> int | None:
+        """A missing photo with this content: what was found is the same file, moved."""
+        with self._reading() as connection:
+            return connection.scalar(
+                select(photos.c.id)
+                .where(
+                    MISSING,
+                    photos.c.fingerprint == fingerprint,
+                    photos.c.size_bytes == size_bytes,
+                )
+                .order_by(photos.c.id)
+                .limit(1)
+            )
+
+    def unexamined(self, limit: int) -> list[tuple[int, Path]]:
+        """Photos whose header was not read yet and that did not fail, oldest entry first."""
+        query = select(photos.c.id, photos.c.path).where(UNEXAMINED).order_by(photos.c.id)
+        with self._reading() as connection:
+            return [(row[0], path_of(row[1])) for row in connection.execute(query.limit(limit))]
+
+    def set_metadata(self, items: Sequence[tuple[int, Metadata]]) -> None:
+        """Store what headers tell; with that the photos can be described."""
+        with self._writing() as connection:
+            for batch in in_batches(items):
+                changed_ns = _mtimes(connection, [photo_id for photo_id, _ in batch])
+                _set_each(
+                    connection,
+                    (
+                        _metadata_row(photo_id, told, changed_ns[photo_id])
+                        for photo_id, told in batch
+                        if photo_id in changed_ns
+                    ),
+                )
+
+    def set_failure(self, photo_id: int, failure: Failure | None) -> None:
+        """Note why a photo could not be read or described; None forgets it."""
+        if failure is None:
+            self.clear_failures([photo_id])
+        else:
+            self.add_failures([(photo_id, failure)])
+
+    def add_failures(self, failures: Sequence[tuple[int, Failure]]) -> None:
+        """Note why photos could not be read or described; they leave the to-do lists."""
+        with self._writing() as connection:
+            for batch in in_batches(failures):
+                _set_each(
+                    connection,
+                    (
+                        {
+                            "of_photo": photo_id,
+                            "failure_reason": failure.reason.value,
+                            "failure_detail": failure.detail,
+                        }
+                        for photo_id, failure in batch
+                    ),
+                )
+
+    def clear_failures(self, photo_ids: Sequence[int] | None = None) -> None:
+        """Try these again (None: all that failed): they go back on the to-do lists."""
+        with self._writing() as connection:
+            if photo_ids is None:
+                connection.execute(update(photos).where(FAILED).values(**_NO_FAILURE))
+                return
+            for batch in in_batches(photo_ids):
+                connection.execute(
+                    update(photos).where(photos.c.id.in_(batch), FAILED).values(**_NO_FAILURE)
+                )
+
+
+def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
+    return {
+        "root_id": folder_id,
+        "path": os.fsencode(file.path),
+        "name": _name(file.path),
+        "size_bytes": file.size_bytes,
+        "mtime_ns": file.mtime_ns,
+        "examined": False,
+        "missing": False,
+        "captioned_by": NOTHING_YET,
+        "embedded_by": NOTHING_YET,
+        **_place_in_time(_local_time(file.mtime_ns)),
+    }
+
+
+def _mtimes(connection: Connection, photo_ids: Sequence[int]) -> dict[int, int]:
+    query = select(photos.c.id, photos.c.mtime_ns).where(photos.c.id.in_(photo_ids))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _metadata_row(photo_id: int, told: Metadata, mtime_ns: int) -> dict[str, Any]:
+    taken_at = told.taken_at.replace(tzinfo=None) if told.taken_at else None
+    return {
+        "of_photo": photo_id,
+        "examined": True,
+        "format": told.format,
+        "width_px": told.width_px,
+        "height_px": told.height_px,
+        "taken_at": taken_at,
+        "taken_source": told.taken_source,
+        "fingerprint": told.fingerprint,
+        **_place_in_time(taken_at or _local_time(mtime_ns)),
+    }
+
+
+def _set_each(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Update photos by ``of_photo``; every row has the same keys."""
+    values = list(rows)
+    if values:
+        connection.execute(update(photos).where(photos.c.id == bindparam("of_photo")), values)
+
+
+def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
+    connection.execute(
+        update(captions)
+        .where(
+            captions.c.photo_id.in_(photo_ids),
+            captions.c.origin != Origin.PERSON.value,
+            captions.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now())
+    )
+    connection.execute(delete(vectors).where(vectors.c.photo_id.in_(photo_ids)))
+    show_again(connection, photo_ids)
+
+
+def _name(path: Path) -> str:
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _local_time(mtime_ns: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).astimezone().replace(tzinfo=None)
+    except (OverflowError, ValueError, OSError):
+        return _EPOCH  # a time stamp from outside the calendar
+
+
+def _place_in_time(moment: datetime) -> dict[str, int]:
+    microseconds = (moment - _EPOCH) // timedelta(microseconds=1)
+    return {"sort_at_us": microseconds, "month": moment.year * 100 + moment.month}

@@ -1,0 +1,134 @@
+"""What a search needs of the catalog: photos by their words, and vectors."""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from engine.protocol import CheckpointRef
+from gallery.catalog import sqlite
+from gallery.catalog.store import Store, checkpoint_key
+from gallery.catalog.tables import vectors
+
+#: Ranks given by ``ids_with_words``; a photo with only some of the words gets less than the last.
+AS_WRITTEN = 1.0
+ALL_WORDS = 0.9
+SOME_WORDS = 0.5
+
+_MOST_WORDS = 16
+# In nearly every caption: they would make "a photo of a dog" match everything.
+_SMALL_WORDS = frozenset(
+    {"a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "with", "by", "for", "from"}
+    | {"is", "are", "it", "its", "this", "that", "there", "me", "my", "show", "find"}
+    | {"photo", "photos", "picture", "pictures", "image", "images"}
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Vectors by one matcher: photo ids, and float16 rows one behind the other.
+
+    ``last`` is the number of the last row, from which the next question for changes starts.
+    """
+
+    ids: "array[int]"
+    matrix: bytes
+    last: int
+
+
+class Finding(Store):
+    """Words by FTS5, vectors as they are stored. How they are weighed is the searcher's matter."""
+
+    def ids_with_words(self, text: str, *, limit: int) -> list[tuple[int, float]]:
+        """Photos whose shown caption (or file name) has the words, best first, with a rank.
+
+        1.0: the words as written, one behind the other; 0.9: all the words; where no photo has
+        them all, up to 0.5 for some of them, rare words counting more (articles and the like
+        nothing). Accents and English plurals do not matter, and the last word may be unfinished.
+        Any text is allowed: nothing in it is taken for an operator.
+        """
+        words = words_of(text)[:_MOST_WORDS]
+        if not words or limit <= 0:
+            return []
+        with self._reading() as connection:
+            found = _with_all(connection, words, limit)
+            return found or _with_some(connection, words, limit)
+
+    def vectors(self, matcher: CheckpointRef) -> "tuple[array[int], bytes]":
+        """All vectors by a matcher: photo ids and float16 rows, one behind the other."""
+        batch = self.vectors_changed(matcher, 0)
+        return batch.ids, batch.matrix
+
+    def vectors_changed(self, matcher: CheckpointRef, after: int) -> VectorBatch:
+        """The vectors stored behind row number ``after`` (0: all), in the order of storing."""
+        with self._reading() as connection:
+            key = checkpoint_key(connection, matcher)
+            rows = connection.execute(
+                select(vectors.c.id, vectors.c.photo_id, vectors.c.vector)
+                .where(vectors.c.id > after, vectors.c.checkpoint == key)
+                .order_by(vectors.c.id)
+            )
+            ids = array("q")
+            parts: list[bytes] = []
+            last = after
+            for number, photo_id, vector in rows:
+                ids.append(photo_id)
+                parts.append(vector)
+                last = number
+            return VectorBatch(ids, b"".join(parts), last)
+
+    def vector_count(self, matcher: CheckpointRef) -> int:
+        """How many vectors by a matcher there are: fewer than expected means some went."""
+        with self._reading() as connection:
+            key = checkpoint_key(connection, matcher)
+            query = select(func.count()).select_from(vectors).where(vectors.c.checkpoint == key)
+            return connection.scalar(query) or 0
+
+    def vector_ids(self, matcher: CheckpointRef) -> "array[int]":
+        """The ids of the photos that have a vector by a matcher, ascending."""
+        with self._reading() as connection:
+            return sqlite.ids_of(
+                connection,
+                "SELECT photo_id FROM vectors WHERE checkpoint = ? ORDER BY photo_id",
+                (checkpoint_key(connection, matcher),),
+            )
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a query as the full text counts them: letters and digits, no signs."""
+    # Composed first, for a letter and its accent may come as two characters.
+    return _WORD.findall(unicodedata.normalize("NFC", text))
+
+
+def _with_all(connection: Connection, words: list[str], limit: int) -> list[tuple[int, float]]:
+    as_written = f'"{" ".join(words)}" *'
+    found = dict.fromkeys(sqlite.matching(connection, as_written, limit), AS_WRITTEN)
+    if len(words) > 1 and len(found) < limit:
+        # The small words do not decide whether a photo has "all".
+        for photo_id in sqlite.matching(connection, _joined(_telling(words), " "), limit):
+            found.setdefault(photo_id, ALL_WORDS)
+    return list(found.items())[:limit]
+
+
+def _with_some(connection: Connection, words: list[str], limit: int) -> list[tuple[int, float]]:
+    telling = _telling(words)
+    if len(telling) < 2:
+        return []
+    found = sqlite.ranked(connection, _joined(telling, " OR "), limit)
+    best = max((weight for _, weight in found), default=0.0)
+    if best <= 0:
+        return [(photo_id, SOME_WORDS / 2) for photo_id, _ in found]
+    return [(photo_id, SOME_WORDS * max(weight, 0.0) / best) for photo_id, weight in found]
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in words if word.lower() not in _SMALL_WORDS] or words
+
+
+def _joined(words: Iterable[str], operator: str) -> str:
+    # Quoted, a word is a word, whatever it says ("AND", "NEAR"); the last may be unfinished.
+    return operator.join(f'"{word}"' for word in words) + " *"

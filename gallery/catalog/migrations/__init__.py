@@ -1,0 +1,9 @@
+"""How a catalog came to be what it is: numbered steps, each run once, each in one transaction."""
+
+from gallery.catalog.migrations.m0001_first import first
+from gallery.catalog.migrations.step import Step
+
+#: In order, without gaps. A released step is never changed; a new one is added behind it.
+STEPS: tuple[Step, ...] = (Step(1, "the first catalog", first),)
+
+__all__ = ["STEPS", "Step"]

@@ -1,0 +1,236 @@
+"""What is SQLite's own: connections and pragmas, full text, what its errors mean to a person."""
+
+import sqlite3
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from gallery.errors import KnownError
+
+#: How long a writer waits for another program's transaction.
+BUSY_TIMEOUT_MS = 30_000
+
+#: "PhNa", in the file's header.
+_APPLICATION_ID = 0x50684E61
+
+_BEGIN = "photo_narrator_begin"
+# Both synchronous levels survive the end of the program; FULL survives a power cut too. The level
+# cannot change within a transaction, hence before it.
+_READ = ("BEGIN",)
+_WRITE = ("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
+_WRITE_DURABLY = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
+
+_BUSY = (
+    "Another program is using the catalog {path} and did not finish in time.",
+    "Wait until it is done, or close it, then try again.",
+)
+_FULL = (
+    "There is no room left on the disk for the catalog {path}.",
+    "Free some space, then try again. Nothing that was stored is lost.",
+)
+_NOT_WRITABLE = (
+    "The catalog {path} cannot be written.",
+    "Check that the folder exists and that you may write there, or name another with --catalog.",
+)
+_NOT_A_CATALOG = (
+    "The file {path} is not a catalog, or it is damaged.",
+    "Move it away to start with a new one, or put a backup in its place. Your photos are safe.",
+)
+_MEANINGS = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _NOT_WRITABLE,
+    sqlite3.SQLITE_CANTOPEN: _NOT_WRITABLE,
+    sqlite3.SQLITE_PERM: _NOT_WRITABLE,
+    sqlite3.SQLITE_IOERR: _NOT_WRITABLE,
+    sqlite3.SQLITE_NOTADB: _NOT_A_CATALOG,
+    sqlite3.SQLITE_CORRUPT: _NOT_A_CATALOG,
+}
+
+
+def open_engine(path: Path) -> Engine:
+    """Connections to the file, usable from any thread; opens none yet."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=-1,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own idea of when to begin a transaction leaves out SELECT and DDL: not used.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def _begin(connection: Connection) -> None:
+    for statement in connection.get_execution_options().get(_BEGIN, _READ):
+        connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def reading(engine: Engine, path: Path) -> Iterator[Connection]:
+    """A transaction that sees one state of the catalog from its first read to its end."""
+    with in_plain_words(path), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, path: Path, *, durable: bool) -> Iterator[Connection]:
+    """A transaction that has the right to write from its beginning; all of it or nothing."""
+    begin = _WRITE_DURABLY if durable else _WRITE
+    with in_plain_words(path), engine.connect() as plain:
+        connection = plain.execution_options(**{_BEGIN: begin})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def in_plain_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's complaints about the world into ``KnownError``; let bugs pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            _tell(error.orig, path)
+        raise
+    except sqlite3.Error as error:
+        _tell(error, path)
+        raise
+
+
+def _tell(error: sqlite3.Error, path: Path) -> None:
+    code = getattr(error, "sqlite_errorcode", None)
+    # The low byte is the kind; the rest says more than a person needs.
+    meaning = _MEANINGS.get(code & 0xFF) if code is not None else None
+    if meaning:
+        message, hint = meaning
+        raise KnownError(message.format(path=path), hint) from error
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes when any other connection, here or elsewhere, has committed."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def open_watch(path: Path) -> sqlite3.Connection:
+    """A connection that never writes, for ``data_version``."""
+    connection = sqlite3.connect(path, check_same_thread=False)
+    _prepare(connection, None)
+    return connection
+
+
+def schema_version(connection: Connection) -> int:
+    """The number of the last migration step that was run; 0 for an empty file."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def is_foreign(connection: Connection) -> bool:
+    """Whether the file has contents but was not made by this program."""
+    mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar_one()
+    return bool(tables) and mark != _APPLICATION_ID
+
+
+def note_step(connection: Connection, number: int, title: str) -> None:
+    """Note that a migration step was run, in the same transaction as the step."""
+    connection.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS migrations"
+        " (number INTEGER PRIMARY KEY, title TEXT NOT NULL, applied_at TEXT NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO migrations VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%SZ'))", (number, title)
+    )
+    connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION_ID:d}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {number:d}")
+
+
+def copy_to(engine: Engine, path: Path, target: Path) -> None:
+    """Write a complete, compact copy of the catalog to a new file."""
+    with in_plain_words(path), engine.connect() as connection:
+        # On the driver's connection: SQLAlchemy would begin a transaction, which VACUUM forbids.
+        cursor = connection.connection.cursor()
+        cursor.execute("VACUUM INTO ?", (str(target),))
+        cursor.close()
+
+
+def not_a_catalog(path: Path) -> KnownError:
+    """The file is there but is something else."""
+    message, hint = _NOT_A_CATALOG
+    return KnownError(message.format(path=path), hint)
+
+
+def ids_of(
+    connection: Connection, statement: str, parameters: tuple[Any, ...] = ()
+) -> "array[int]":
+    """The first column of a query as 64 bit integers, without a row object for each."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, parameters)
+        return array("q", (row[0] for row in cursor.fetchall()))
+    finally:
+        cursor.close()
+
+
+def matching(connection: Connection, expression: str, limit: int) -> list[int]:
+    """Photo ids whose words match an FTS5 expression, newest rows first, not ranked.
+
+    Ranking by bm25 needs the whole posting list of each word, which takes long for a common one.
+    """
+    found = connection.execute(
+        text(
+            "SELECT rowid FROM photo_words WHERE photo_words MATCH :words"
+            " ORDER BY rowid DESC LIMIT :limit"
+        ),
+        {"words": expression, "limit": limit},
+    )
+    return [row[0] for row in found]
+
+
+def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[int, float]]:
+    """Photo ids and weights (bigger is better), best first; a caption counts more than a name."""
+    found = connection.execute(
+        text(
+            "SELECT rowid, -bm25(photo_words, 1.0, 0.5) FROM photo_words"
+            " WHERE photo_words MATCH :words ORDER BY 2 DESC, rowid DESC LIMIT :limit"
+        ),
+        {"words": expression, "limit": limit},
+    )
+    return [(row[0], float(row[1])) for row in found]
+
+
+def check(connection: Connection) -> list[str]:
+    """What is wrong with the file, in SQLite's words; empty where all is well."""
+    complaints = [
+        str(row[0])
+        for row in connection.exec_driver_sql("PRAGMA integrity_check")
+        if row[0] != "ok"
+    ]
+    orphans = list(connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    complaints += [f"{row[0]} row {row[1]} points at nothing in {row[2]}" for row in orphans]
+    try:
+        connection.exec_driver_sql(
+            "INSERT INTO photo_words (photo_words, rank) VALUES ('integrity-check', 1)"
+        )
+    except DBAPIError as error:
+        complaints.append(f"The words differ from the captions: {error.orig}")
+    return complaints

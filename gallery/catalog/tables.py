@@ -1,0 +1,123 @@
+"""The tables as queries see them. What creates and changes them is in ``migrations``."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
+
+metadata = MetaData()
+
+#: Stands for "by no checkpoint" in ``photos.captioned_by`` and ``photos.embedded_by``.
+NOTHING_YET = 0
+#: A checkpoint that nothing in the catalog is by.
+UNKNOWN = -1
+
+roots = Table(
+    "roots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("connected", Boolean, nullable=False),
+    Column("sample_allowed", Boolean, nullable=False),
+    Column("is_sample_gallery", Boolean, nullable=False),
+)
+
+#: A checkpoint at a revision, so that the big tables need one number for it.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+)
+
+#: ``path`` is ``os.fsencode`` of the full path; ``name`` is what people see and search.
+#: ``sort_at_us`` orders photos: when it was taken, else changed, in microseconds of local time
+#: since 1970; ``month`` is the same as yyyymm. ``caption_id``, ``caption`` and ``caption_origin``
+#: repeat the shown caption. ``captioned_by`` and ``embedded_by`` name the checkpoint whose result
+#: came last: with their index the backlog is found without looking at what is done.
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("root_id", ForeignKey("roots.id", ondelete="CASCADE"), nullable=False),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("sort_at_us", BigInteger, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("examined", Boolean, nullable=False),
+    Column("missing", Boolean, nullable=False),
+    Column("captioned_by", Integer, nullable=False),
+    Column("embedded_by", Integer, nullable=False),
+    Column("fingerprint", LargeBinary),
+    Column("format", Text),
+    Column("width_px", Integer),
+    Column("height_px", Integer),
+    Column("taken_at", DateTime),
+    Column("taken_source", Text),
+    Column("failure_reason", Text),
+    Column("failure_detail", Text),
+    Column("caption_id", Integer),
+    Column("caption", Text),
+    Column("caption_origin", Text),
+)
+
+#: Append-only: a caption that is replaced or no longer fits gets ``withdrawn_at``, and stays.
+captions = Table(
+    "captions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("checkpoint", ForeignKey("checkpoints.id")),
+    Column("settings", Text),
+    Column("score", Float),
+    Column("unsure", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("withdrawn_at", DateTime),
+)
+
+#: ``id`` only grows, so that what is new since the last look is a range. ``vector`` is a unit
+#: vector in little-endian float16.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False),
+    Column("checkpoint", ForeignKey("checkpoints.id"), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Written with literals: SQLite uses a partial index only where the query repeats its condition.
+_ONE: ColumnElement[bool] = literal_column("1")
+_ZERO: ColumnElement[bool] = literal_column("0")
+
+#: Can be described. Repeats the condition of the index ``photos_backlog``.
+READY = and_(
+    photos.c.examined == _ONE, photos.c.missing == _ZERO, photos.c.failure_reason.is_(None)
+)
+#: Its header was never read (in this content) and nothing went wrong yet.
+UNEXAMINED = and_(
+    photos.c.examined == _ZERO, photos.c.missing == _ZERO, photos.c.failure_reason.is_(None)
+)
+FAILED = photos.c.failure_reason.is_not(None)
+MISSING = photos.c.missing == _ONE
+WITHOUT_CAPTION = photos.c.caption_id.is_(None)
+WITHOUT_VECTOR = photos.c.embedded_by == _ZERO
+EDITED = photos.c.caption_origin == literal_column("'person'")

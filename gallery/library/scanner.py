@@ -1,0 +1,232 @@
+"""Folders compared with the catalog: what is new, changed, gone, back, or only moved."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gallery.catalog import Catalog
+from gallery.domain import Folder, FoundFile
+from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosChanged
+from gallery.library.scan import RootGoneError, fingerprint, walk
+
+BATCH = 1_000
+_STEP_S = 0.3
+
+# By path bytes: photo id, size, time of change, missing.
+_Known = dict[bytes, tuple[int, int, int, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStep:
+    """A bit of a scan, stored: how many files were met so far, and what is to be told."""
+
+    files_seen: int
+    events: tuple[Event, ...]
+
+
+@dataclass
+class _Found:
+    """What was met and is not yet stored."""
+
+    new: dict[int, list[FoundFile]] = field(default_factory=dict)  # by folder id
+    changed: list[tuple[int, FoundFile]] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.new.values())) + len(self.changed) + len(self.back)
+
+
+class Scanner:
+    """One scan of some folders; made anew for each.
+
+    What the catalog knows is read once, in one SELECT a folder, and compared in memory. A new
+    file of the same size as a known one may be that photo under another name: it waits until the
+    walk has told what is gone, and is then recognised by its fingerprint, keeping everything.
+    """
+
+    def __init__(self, catalog: Catalog, *, cancelled: Callable[[], bool] = lambda: False) -> None:
+        self._catalog = catalog
+        self._cancelled = cancelled
+        self._known: dict[int, _Known] = {}
+        self._sizes: set[int] = set()
+        self._roots: tuple[Path, ...] = ()
+        self._met: set[bytes] | None = None
+        self._perhaps_moved: list[tuple[int, FoundFile]] = []
+        self._found = _Found()
+        self._files_seen = 0
+
+    def scan(self, folder_ids: Sequence[int] | None = None) -> Iterator[ScanStep]:
+        """Scan these folders (None: all), a step at a time; each step is stored when it is told.
+
+        May be left at any step, and ends early where ``cancelled()`` says so: what was not met
+        then stays as it is. A root that cannot be reached is marked as not connected, and none of
+        its photos as missing.
+        """
+        folders = self._catalog.folders()
+        self._learn(folders)
+        for folder in folders:
+            if folder_ids is None or folder.id in folder_ids:
+                yield from self._scan_folder(folder)
+        yield from self._recognise_moved()
+
+    def _learn(self, folders: Sequence[Folder]) -> None:
+        for folder in folders:
+            known = self._known[folder.id] = self._catalog.known_files(folder.id)
+            self._sizes.update(size for _, size, _, _ in known.values() if size)
+        self._roots = tuple(folder.path for folder in folders)
+        if any(outer in inner.parents for inner in self._roots for outer in self._roots):
+            self._met = set()  # roots within roots: a file may be met from both
+
+    def _scan_folder(self, folder: Folder) -> Iterator[ScanStep]:
+        not_listed: list[bytes] = []
+        met, told = 0, time.monotonic()
+        try:
+            for file in walk(
+                folder.path,
+                cancelled=self._cancelled,
+                unreadable=lambda path: not_listed.append(_prefix(path)),
+            ):
+                met += 1
+                self._files_seen += 1
+                self._compare(folder, file)
+                if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
+                    yield self._stored()
+                    told = time.monotonic()
+            if self._cancelled():
+                yield self._stored()
+                return
+            _check_still_there(folder, found_nothing=not met and bool(self._known[folder.id]))
+        except RootGoneError:
+            yield self._stored(*self._connect(folder, connected=False))
+            return
+        yield self._stored(*self._connect(folder, connected=True), *self._gone(folder, not_listed))
+
+    def _compare(self, folder: Folder, file: FoundFile) -> None:
+        key = os.fsencode(file.path)
+        entry = self._known[folder.id].pop(key, None)  # what is left at the end is gone
+        if self._met is not None:
+            if key in self._met:
+                return
+            self._met.add(key)
+        if entry is None:
+            if file.size_bytes in self._sizes:
+                self._perhaps_moved.append((folder.id, file))
+            else:
+                self._found.new.setdefault(folder.id, []).append(file)
+            return
+        photo_id, size, mtime_ns, missing = entry
+        if missing:
+            self._found.back.append(photo_id)
+        if (size, mtime_ns) != (file.size_bytes, file.mtime_ns):
+            self._found.changed.append((photo_id, file))
+
+    def _stored(self, *more: Event) -> ScanStep:
+        """Store what was met since the last step."""
+        found, self._found = self._found, _Found()
+        events: list[Event] = []
+        for folder_id, files in found.new.items():
+            ids = self._catalog.add_files(folder_id, files)
+            if ids:
+                events.append(PhotosAdded(tuple(ids)))
+        if found.back:
+            self._catalog.set_missing(found.back, missing=False)
+            self._catalog.clear_failures(found.back)
+        self._store_changed(found.changed)
+        changed = {*found.back, *(photo_id for photo_id, _ in found.changed)}
+        if changed:
+            events.append(PhotosChanged(tuple(sorted(changed))))
+        return ScanStep(self._files_seen, (*events, *more))
+
+    def _store_changed(self, changes: Sequence[tuple[int, FoundFile]]) -> None:
+        """A file that was only touched (or copied back) keeps what was said of it."""
+        if not changes:
+            return
+        marks = self._catalog.fingerprints([photo_id for photo_id, _ in changes])
+        really: list[tuple[int, FoundFile]] = []
+        for photo_id, file in changes:
+            if photo_id in marks and _mark(file) == marks[photo_id]:
+                self._catalog.move_file(photo_id, file)
+            else:
+                really.append((photo_id, file))
+        if really:
+            self._catalog.update_files(really)
+
+    def _connect(self, folder: Folder, *, connected: bool) -> tuple[Event, ...]:
+        if folder.connected == connected:
+            return ()
+        self._catalog.set_connected(folder.id, connected)
+        return (FoldersChanged(),)
+
+    def _gone(self, folder: Folder, not_listed: Sequence[bytes]) -> tuple[Event, ...]:
+        """Mark as missing what this folder's walk did not meet and could have met."""
+        inner = (_prefix(root) for root in self._roots if folder.path in root.parents)
+        prefixes = (*not_listed, *inner)  # a root within this one has a scan of its own
+        gone = [
+            photo_id
+            for key, (photo_id, _, _, missing) in self._known[folder.id].items()
+            if not missing and not key.startswith(prefixes)
+        ]
+        for start in range(0, len(gone), BATCH):
+            self._catalog.set_missing(gone[start : start + BATCH], missing=True)
+        return (PhotosChanged(tuple(gone)),) if gone else ()
+
+    def _recognise_moved(self) -> Iterator[ScanStep]:
+        told = time.monotonic()
+        moved: list[int] = []
+        for folder_id, file in self._perhaps_moved:
+            if self._cancelled():
+                break  # the next scan meets them again
+            photo_id = self._same_photo(file)
+            if photo_id is None:
+                self._found.new.setdefault(folder_id, []).append(file)
+            else:
+                self._catalog.move_file(photo_id, file)
+                moved.append(photo_id)
+            if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
+                yield self._stored()
+                told = time.monotonic()
+        yield self._stored(*((PhotosChanged(tuple(moved)),) if moved else ()))
+
+    def _same_photo(self, file: FoundFile) -> int | None:
+        mark = _mark(file)
+        if mark is None:
+            return None
+        return self._catalog.find_missing_by_fingerprint(mark, file.size_bytes)
+
+
+def _mark(file: FoundFile) -> bytes | None:
+    if not file.size_bytes:  # empty, or no plain file: nothing to go by (and a pipe would wait)
+        return None
+    try:
+        return fingerprint(file.path)
+    except OSError:
+        return None
+
+
+def _prefix(folder: Path) -> bytes:
+    return os.fsencode(folder) + os.sep.encode()
+
+
+def _check_still_there(folder: Folder, *, found_nothing: bool) -> None:
+    """Raise ``RootGoneError`` where the root vanished during the walk.
+
+    A drive that is not mounted often leaves an empty folder behind: nothing at all where photos
+    were known is taken for that, not for a person who deleted everything.
+    """
+    try:
+        there = any(folder.path.iterdir()) if found_nothing else folder.path.is_dir()
+    except OSError as error:
+        raise RootGoneError(str(error)) from error
+    if not there:
+        raise RootGoneError(str(folder.path))
+
+
+def root_is_there(path: Path) -> bool:
+    """Whether a folder can be listed now."""
+    try:
+        os.scandir(path).close()
+    except OSError:
+        return False
+    return True

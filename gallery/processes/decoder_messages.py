@@ -1,0 +1,71 @@
+"""The messages between the gallery and the decoder process: plain values only.
+
+Every ``Examine`` and ``Render`` gets exactly one answer with its job number: ``Examined``,
+``Rendered`` or ``NotDecoded``. They are done one after the other, in the order they were sent.
+``Ready`` comes once, at the start.
+"""
+
+from dataclasses import dataclass
+
+from engine.protocol import Reason
+from engine.wire import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The decoder is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Header, fingerprint and a thumbnail that fits into ``edge_px`` squared, please."""
+
+    job: int
+    path: str
+    edge_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """The picture as a JPEG that fits into ``edge_px`` squared, upright, please."""
+
+    job: int
+    path: str
+    edge_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a file is. ``taken_at`` is an ISO time without zone, from EXIF or the file's own.
+
+    Sizes in pixels after orientation. ``fingerprint`` is hexadecimal.
+    """
+
+    job: int
+    format: str
+    width_px: int
+    height_px: int
+    taken_at: str
+    taken_source: str
+    fingerprint: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The picture asked for."""
+
+    job: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotDecoded:
+    """Why not, with one plain sentence."""
+
+    job: int
+    reason: Reason
+    detail: str
+
+
+CODEC = Codec((Ready, Examine, Render, Examined, Rendered, NotDecoded))

@@ -1,0 +1,90 @@
+"""The decoder process: untrusted files are opened here, so that a codec may crash."""
+
+import io
+import logging
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from engine.images import DecodeError, open_rgb, read_header, thumbnail_jpeg
+from engine.protocol import Reason
+from engine.wire import Channel, settle_child
+from gallery.library.scan import fingerprint
+from gallery.processes.decoder_messages import (
+    CODEC,
+    Examine,
+    Examined,
+    NotDecoded,
+    Ready,
+    Render,
+    Rendered,
+)
+
+_LOG = logging.getLogger(__name__)
+_JPEG_QUALITY = 92
+
+
+def serve(connection: Connection) -> None:
+    """Answer requests one after the other until the gallery leaves (end of file)."""
+    settle_child()
+    channel = Channel(connection, CODEC)
+    channel.send(Ready())
+    while True:
+        try:
+            request = channel.receive()
+        except (EOFError, OSError):
+            return
+        answer = _answer(request)
+        try:
+            channel.send(answer)
+        except OSError:
+            return
+
+
+def _answer(request: Examine | Render) -> Examined | Rendered | NotDecoded:
+    try:
+        return _examine(request) if isinstance(request, Examine) else _render(request)
+    except DecodeError as error:
+        return NotDecoded(request.job, error.reason, error.detail)
+    except FileNotFoundError:
+        return NotDecoded(request.job, Reason.MISSING, "The file is not there any more.")
+    except OSError as error:
+        detail = f"The file could not be read ({error.strerror or 'input/output error'})."
+        return NotDecoded(request.job, Reason.UNREADABLE, detail)
+    except MemoryError:
+        return NotDecoded(request.job, Reason.OUT_OF_MEMORY, "There was not enough memory.")
+    except Exception:  # noqa: BLE001 - the roof of this process: one photo never ends it
+        _LOG.exception("decoding failed in an unknown way")
+        return NotDecoded(request.job, Reason.INTERNAL, "An unknown error; the log has more.")
+
+
+def _examine(request: Examine) -> Examined:
+    path = Path(request.path)
+    header = read_header(path)
+    thumbnail = thumbnail_jpeg(path, request.edge_px)
+    taken_at = header.taken_at or _changed_at(path)
+    return Examined(
+        request.job,
+        header.format,
+        header.width_px,
+        header.height_px,
+        taken_at.isoformat(),
+        "exif" if header.taken_at else "file",
+        fingerprint(path).hex(),
+        thumbnail,
+    )
+
+
+def _render(request: Render) -> Rendered:
+    edge_px = request.edge_px
+    image = open_rgb(Path(request.path), at_least=(edge_px, edge_px))
+    image.thumbnail((edge_px, edge_px), reducing_gap=3.0)
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    return Rendered(request.job, jpeg.getvalue())
+
+
+def _changed_at(path: Path) -> datetime:
+    """The file's own time, as local time without zone, like EXIF's."""
+    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    return changed.astimezone().replace(tzinfo=None)

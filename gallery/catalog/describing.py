@@ -46,8 +46,9 @@ class Describing(Store):
     ) -> list[Todo]:
         """At most ``limit`` photos that lack a caption or a vector by these, ``first`` ones first.
 
-        Photos that failed, are missing or were not examined are no part of it; with ``sample``
-        only folders where the sample set is allowed are. ``exclude``: what is in flight.
+        Photos that failed, are missing, were not examined or lie in a folder that is not connected
+        are no part of it; with ``sample`` only folders where the sample set is allowed are.
+        ``exclude``: what is in flight.
         """
         wanted = _Wanted(captioner, matcher)
         self._adopt(wanted)
@@ -162,7 +163,7 @@ class _Lacking:
     def of(
         cls, connection: Connection, wanted: _Wanted, *, sample_allowed: bool | None
     ) -> "_Lacking":
-        query = select(roots.c.id)
+        query = select(roots.c.id).where(roots.c.connected)
         if sample_allowed is not None:
             query = query.where(roots.c.sample_allowed == sample_allowed)
         return cls(

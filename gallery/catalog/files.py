@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.folders import beneath, root_around
@@ -25,6 +25,9 @@ from gallery.catalog.tables import (
 from gallery.domain import Failure, FoundFile, Metadata, Origin
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time, as cameras write it
+_CAN_BE_EXAMINED = and_(
+    UNEXAMINED, photos.c.root_id.in_(select(roots.c.id).where(roots.c.connected))
+)
 _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 
 
@@ -163,10 +166,19 @@ class Files(Store):
             )
 
     def unexamined(self, limit: int) -> list[tuple[int, Path]]:
-        """Photos whose header was not read yet and that did not fail, oldest entry first."""
-        query = select(photos.c.id, photos.c.path).where(UNEXAMINED).order_by(photos.c.id)
+        """Photos whose header was not read yet and that did not fail, oldest entry first.
+
+        Those of folders that are not connected wait until these are.
+        """
+        query = select(photos.c.id, photos.c.path).where(_CAN_BE_EXAMINED).order_by(photos.c.id)
         with self._reading() as connection:
             return [(row[0], path_of(row[1])) for row in connection.execute(query.limit(limit))]
+
+    def unexamined_count(self) -> int:
+        """How many photos ``unexamined`` could give."""
+        query = select(func.count()).select_from(photos).where(_CAN_BE_EXAMINED)
+        with self._reading() as connection:
+            return connection.scalar(query) or 0
 
     def set_metadata(self, items: Sequence[tuple[int, Metadata]]) -> None:
         """Store what headers tell; with that the photos can be described."""

@@ -83,7 +83,7 @@ _INDEXES = (
         WHERE examined = 1 AND missing = 0 AND failure_reason IS NULL
     """,
     """
-    CREATE INDEX photos_unexamined ON photos (id)
+    CREATE INDEX photos_unexamined ON photos (id, root_id)
         WHERE examined = 0 AND missing = 0 AND failure_reason IS NULL
     """,
     """

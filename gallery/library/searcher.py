@@ -1,0 +1,156 @@
+"""From a query to hits: words and meaning weighed together.
+
+A hit's score is ``meaning + words``:
+
+- ``meaning`` (0..1) is how near the photo's ITC vector is to the query's, on this collection's own
+  scale: 0 for a typical photo (the median cosine), 1 for the nearest. Cosines of BLIP are bunched
+  (about 0.1 to 0.5, elsewhere for every checkpoint and query), so the bare number says little;
+  where it lies between typical and best says more.
+- ``words`` is the rank of ``Catalog.ids_with_words``: 1.0 for the words as written, 0.9 for all of
+  them, up to 0.5 for some, 0 for none.
+
+So a caption that has all the words stands before nearly everything that only looks like it (a
+person who types a caption's words means that caption), among equal captions the nearer photo comes
+first, and where only some words match both have their say.
+
+The tail: without a matching word a photo is a hit only from ``LEAST_MEANING`` on, halfway from
+typical to best. That is relative: where nothing fits, the least bad is still shown. A floor
+measured for each checkpoint belongs to the evaluation of the matcher.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.protocol import CheckpointRef
+from gallery.catalog import Catalog
+from gallery.domain import Hit, SearchResult
+from gallery.library.text_vector import TextVector
+from gallery.library.vectors import Ids, Similarities, Vectors
+
+#: Where the tail is cut that has no word in common with the query; see above.
+LEAST_MEANING = 0.5
+
+_MOST_WORD_MATCHES = 1_000_000
+_Weights = npt.NDArray[np.float64]
+
+
+class Searcher:
+    """Answers queries from any thread; a call whose answer nobody waits for does no harm."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        embed_text: Callable[[str], TextVector | None],
+        matcher: CheckpointRef | None = None,
+    ) -> None:
+        """``embed_text`` gives a query's vector by ``matcher``, None while no engine can."""
+        self._catalog = catalog
+        self._embed_text = embed_text
+        self._lock = threading.Lock()
+        self._vectors = Vectors(catalog, matcher) if matcher else None
+        self._seen: int | None = None
+
+    def use_matcher(self, matcher: CheckpointRef | None) -> None:
+        """Search the vectors of this matcher from now on; None: words only."""
+        with self._lock:
+            if matcher != (self._vectors.matcher if self._vectors else None):
+                self._vectors = Vectors(self._catalog, matcher) if matcher else None
+                self._seen = None
+
+    def refresh(self) -> None:
+        """Take in new vectors now, so that the next search need not."""
+        with self._lock:
+            self._catch_up()
+
+    def by_words(self, text: str, *, limit: int = 500) -> SearchResult:
+        """What the words of captions and file names find: at once, without an engine."""
+        found = self._catalog.ids_with_words(text, limit=limit)
+        hits = tuple(Hit(photo_id, rank, words=True, similarity=None) for photo_id, rank in found)
+        return SearchResult(text, hits, unknown_words=(), by_meaning=False)
+
+    def search(self, text: str, *, limit: int = 500) -> SearchResult:
+        """What words and meaning find together, best first. Waits for the engine's vector.
+
+        Without a vector (no engine, no matcher, no word that it knows) the words alone decide.
+        """
+        if not text.strip():
+            return SearchResult(text, (), unknown_words=(), by_meaning=False)
+        query = self._embed_text(text)
+        unknown = query.unknown_words if query else ()
+        similar = self._similarities(query) if query else None
+        if similar is None:
+            return SearchResult(text, self.by_words(text, limit=limit).hits, unknown, False)
+        words = self._catalog.ids_with_words(text, limit=_MOST_WORD_MATCHES)
+        hits = _best(_weigh(similar, words), limit)
+        return SearchResult(text, hits, unknown, by_meaning=True)
+
+    def _similarities(self, query: TextVector) -> Similarities | None:
+        with self._lock:
+            self._catch_up()
+            return self._vectors.similarities(query.vector) if self._vectors else None
+
+    def _catch_up(self) -> None:
+        token = self._catalog.version_token()
+        if self._vectors is not None and token != self._seen:
+            self._vectors.refresh()
+            self._seen = token
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """Columns of equal length; ``cosines`` is NaN for a photo without a vector."""
+
+    ids: Ids
+    scores: _Weights
+    words: _Weights
+    cosines: _Weights
+
+
+def _weigh(similar: Similarities, words: list[tuple[int, float]]) -> _Candidates:
+    order = np.argsort(similar.ids)
+    ids, cosines = similar.ids[order], similar.cosines[order].astype(np.float64)
+    word_ids = np.fromiter((photo_id for photo_id, _ in words), np.int64, len(words))
+    ranks = np.fromiter((rank for _, rank in words), np.float64, len(words))
+    places = np.searchsorted(ids, word_ids)
+    known = ids[np.minimum(places, len(ids) - 1)] == word_ids
+    of_words = np.zeros(len(ids))
+    of_words[places[known]] = ranks[known]
+    meaning = _meaning(cosines)
+    kept = (meaning >= LEAST_MEANING) | (of_words > 0)
+    without = np.full(int((~known).sum()), np.nan)
+    return _Candidates(
+        ids=np.concatenate([ids[kept], word_ids[~known]]),
+        scores=np.concatenate([(meaning + of_words)[kept], ranks[~known]]),
+        words=np.concatenate([of_words[kept], ranks[~known]]),
+        cosines=np.concatenate([cosines[kept], without]),
+    )
+
+
+def _meaning(cosines: _Weights) -> _Weights:
+    best, typical = cosines.max(), np.median(cosines)
+    if best <= typical:  # one photo, or all alike: nothing is nearer than the rest
+        return np.full(len(cosines), 1.0 if best > 0 else 0.0)
+    scaled: _Weights = np.clip((cosines - typical) / (best - typical), 0.0, 1.0)
+    return scaled
+
+
+def _best(found: _Candidates, limit: int) -> tuple[Hit, ...]:
+    if len(found.ids) == 0 or limit <= 0:
+        return ()
+    order = np.arange(len(found.ids))
+    if limit < len(order):
+        order = np.argpartition(-found.scores, limit - 1)[:limit]
+    order = order[np.lexsort((found.ids[order], -found.scores[order]))]
+    return tuple(
+        Hit(
+            photo_id=int(found.ids[i]),
+            score=float(found.scores[i]),
+            words=bool(found.words[i] > 0),
+            similarity=None if np.isnan(found.cosines[i]) else float(found.cosines[i]),
+        )
+        for i in order
+    )

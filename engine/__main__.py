@@ -1,0 +1,73 @@
+"""The describer alone: ``python -m engine photo.jpg [more] [--checkpoint NAME|FOLDER]``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.checkpoints import SAMPLE, CheckpointError, find_set
+from engine.describer import Describer, Wish
+from engine.environment import prepare_environment
+from engine.images import DecodeError
+
+_DONE, _SOME_FAILED, _WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a caption and its score for each photo.
+
+    Returns 0; 1 where some photos failed; 2 for wrong use or a checkpoint that cannot be used.
+    """
+    options = _options(arguments)
+    try:
+        chosen = find_set(options.checkpoint, sample_dir=_sample_dir())
+        if chosen.captioner is None:
+            raise CheckpointError(f"“{chosen.name}” makes no captions.", chosen.note)
+        if chosen.knows_drawn_scenes_only:
+            print(f"Describing with “{chosen.name}”. {chosen.note}", file=sys.stderr)
+        prepare_environment()
+        from engine.blip.describer import BlipDescriber  # seconds to import: only when needed
+
+        describer = BlipDescriber(chosen.captioner, chosen.matcher, options.device)
+    except CheckpointError as error:
+        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
+        return _WRONG_USE
+    told = [_tell(describer, photo, careful=options.careful) for photo in options.photos]
+    return _DONE if all(told) else _SOME_FAILED
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m engine", description="Describe photos.")
+    parser.add_argument("photos", nargs="+", metavar="PHOTO")
+    parser.add_argument("--checkpoint", default=SAMPLE, metavar="NAME|FOLDER")
+    parser.add_argument("--careful", action="store_true", help="search wider: slower, a bit better")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    return parser.parse_args(arguments)
+
+
+def _tell(describer: Describer, photo: str, *, careful: bool) -> bool:
+    try:
+        picture = describer.prepare(Path(photo))
+        (said,) = describer.describe([picture], [Wish(caption=True, vector=False)], careful=careful)
+    except DecodeError as error:
+        print(f"{photo}: {error.detail}", file=sys.stderr)
+        return False
+    except MemoryError:
+        print(f"{photo}: There is not enough memory to describe this photo.", file=sys.stderr)
+        return False
+    score = "" if said.score is None else f"  (match {said.score:.2f})"
+    print(f"{photo}: {said.caption}{score}")
+    return True
+
+
+def _sample_dir() -> Path:
+    """The bundled checkpoint, in a checkout or beside the installed packages."""
+    root = Path(__file__).resolve().parent.parent
+    for resources in (root / "resources", root / "gallery" / "resources"):
+        if resources.is_dir():
+            return resources / "checkpoints" / SAMPLE
+    return root / "resources" / "checkpoints" / SAMPLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

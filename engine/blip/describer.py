@@ -1,0 +1,162 @@
+"""A describer set on torch: one vision pass where captioner and matcher share their eyes."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers.utils import logging as transformers_logging
+
+from engine.blip.devices import choose_device, is_out_of_memory
+from engine.blip.loading import Checkpoint
+from engine.blip.networks import CaptionWriter, TextMatcher, Vision
+from engine.checkpoints import CheckpointError
+from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
+from engine.environment import network_threads
+from engine.images import open_rgb, squash
+from engine.protocol import CheckpointRef
+
+_LOG = logging.getLogger(__name__)
+
+
+class BlipDescriber(Describer):
+    """BLIP as a describer; either part may be absent."""
+
+    def __init__(
+        self, captioner: CheckpointRef | None, matcher: CheckpointRef | None, device: str = "auto"
+    ) -> None:
+        """Load the checkpoints; raises :class:`engine.checkpoints.CheckpointError`."""
+        transformers_logging.set_verbosity_error()
+        torch.set_num_threads(network_threads())
+        chosen = choose_device(device)
+        first = captioner or matcher
+        if first is None:
+            raise CheckpointError("There is no checkpoint to describe with.")
+        seeing = Checkpoint(Path(first.folder))
+        matching = seeing
+        if matcher is not None and matcher.folder != first.folder:
+            matching = Checkpoint(Path(matcher.folder))
+        self._vision = Vision(seeing, chosen)
+        self._match_vision = self._vision
+        if matching is not seeing:
+            own = Vision(matching, chosen)
+            shared = own.geometry == self._vision.geometry and matching.same_vision(seeing)
+            self._match_vision = self._vision if shared else own
+        self._writer = CaptionWriter(seeing, chosen) if captioner is not None else None
+        self._matcher = TextMatcher(matching, chosen) if matcher is not None else None
+        self._sizes = tuple(
+            dict.fromkeys((self._vision.geometry.size, self._match_vision.geometry.size))
+        )
+        self._info = ModelInfo(
+            captioner,
+            matcher,
+            chosen.type,
+            self._matcher.vector_size if self._matcher else 0,
+            self._match_vision is self._vision,
+        )
+
+    @property
+    def info(self) -> ModelInfo:
+        """What was loaded."""
+        return self._info
+
+    def prepare(self, path: Path) -> Picture:
+        """Decode once, at twice the largest input at least, then squash to every input size."""
+        wide, high = (2 * max(size[axis] for size in self._sizes) for axis in (0, 1))
+        image = open_rgb(path, at_least=(wide, high))
+        return Picture(tuple(np.asarray(squash(image, size)) for size in self._sizes))
+
+    def describe(
+        self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
+    ) -> list[Description]:
+        """Caption, score and embed a batch: each network runs once over all that need it."""
+        written = [i for i, wish in enumerate(wishes) if wish.caption and self._writer]
+        matched = [i for i, w in enumerate(wishes) if (w.vector or w.caption) and self._matcher]
+        with _computing():
+            seen = self._see(self._vision, pictures, sorted({*written, *self._shared(matched)}))
+            captions = self._write(seen, written, careful=careful)
+            if self._match_vision is not self._vision:
+                wanted = [i for i in matched if wishes[i].vector or i in captions]
+                seen = self._see(self._match_vision, pictures, wanted)
+            scores = self._score(seen, captions)
+            vectors = self._embed(seen, [i for i in matched if wishes[i].vector])
+        settings = "beam 3" if careful else "greedy"
+        return [
+            Description(captions.get(i), scores.get(i), settings, vectors.get(i))
+            for i in range(len(pictures))
+        ]
+
+    def embed_text(self, text: str) -> QueryVector:
+        """The ITC vector of a query, unknown words left out."""
+        matcher = self._required_matcher()
+        with _computing():
+            vector = matcher.text_vector(text)
+            plain = None if vector is None else vector.cpu().numpy()
+        return QueryVector(plain, matcher.unknown_words(text))
+
+    def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
+        """The ITM probability of a text for each picture."""
+        matcher = self._required_matcher()
+        if not pictures:
+            return []
+        with _computing():
+            seen = self._match_vision.tokens(self._pixels(self._match_vision, pictures))
+            logits = matcher.match_logits(seen, [text] * len(pictures))
+            return [float(p) for p in logits.softmax(-1)[:, 1].cpu()]
+
+    def _shared(self, matched: list[int]) -> list[int]:
+        return matched if self._match_vision is self._vision else []
+
+    def _pixels(self, vision: Vision, pictures: Sequence[Picture]) -> list[np.ndarray]:
+        place = self._sizes.index(vision.geometry.size)
+        return [picture.pixels[place] for picture in pictures]
+
+    def _see(
+        self, vision: Vision, pictures: Sequence[Picture], wanted: list[int]
+    ) -> dict[int, Tensor]:
+        if not wanted:
+            return {}
+        tokens = vision.tokens(self._pixels(vision, [pictures[i] for i in wanted]))
+        return dict(zip(wanted, tokens, strict=True))
+
+    def _write(
+        self, seen: dict[int, Tensor], wanted: list[int], *, careful: bool
+    ) -> dict[int, str]:
+        if self._writer is None or not wanted:
+            return {}
+        tokens = torch.stack([seen[i] for i in wanted])
+        captions = self._writer.captions(tokens, careful=careful)
+        return dict(zip(wanted, captions, strict=True))
+
+    def _score(self, seen: dict[int, Tensor], captions: dict[int, str]) -> dict[int, float]:
+        if self._matcher is None or not captions:
+            return {}
+        tokens = torch.stack([seen[i] for i in captions])
+        logits = self._matcher.match_logits(tokens, list(captions.values()))
+        return dict(zip(captions, logits.softmax(-1)[:, 1].tolist(), strict=True))
+
+    def _embed(self, seen: dict[int, Tensor], wanted: list[int]) -> dict[int, np.ndarray]:
+        if self._matcher is None or not wanted:
+            return {}
+        vectors = self._matcher.image_vectors(torch.stack([seen[i] for i in wanted]))
+        return dict(zip(wanted, vectors.cpu().numpy(), strict=True))
+
+    def _required_matcher(self) -> TextMatcher:
+        if self._matcher is None:
+            raise CheckpointError("Searching by meaning needs a matcher, and none is loaded.")
+        return self._matcher
+
+
+@contextmanager
+def _computing() -> Iterator[None]:
+    """Inference without gradients; running out of memory is told as MemoryError."""
+    try:
+        with torch.inference_mode():
+            yield
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise MemoryError(str(error)) from error

@@ -1,0 +1,256 @@
+"""What can describe: checkpoints in transformers' own layout, found and checked without torch.
+
+A *describer set* is a captioner and a matcher, each a checkpoint at a revision: one folder that
+holds both parts (the sample), a folder of one part, or a folder with one sub-folder for each part.
+The hub's cache layout (``models--OWNER--NAME/snapshots/COMMIT``) is understood too.
+"""
+
+import json
+import re
+import struct
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from engine.protocol import CheckpointRef
+
+SAMPLE = "sample"
+CAPTIONER_CLASS = "BlipForConditionalGeneration"
+MATCHER_CLASS = "BlipForImageTextRetrieval"
+
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+_TOKENIZERS = ("tokenizer.json", "vocab.txt")
+_PREPROCESSOR = "preprocessor_config.json"
+_REAL_TEXT_WIDTH, _REAL_TEXT_HEADS, _LIBRARY_TEXT_HEADS = 768, 12, 8
+_BLOCK_BYTES, _BLOCKS = 1 << 16, 16
+_HINT = "Use “sample”, or a folder with a BLIP checkpoint as it comes from the model hub."
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used: ``message`` and ``hint`` are for people."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class DescriberSet:
+    """What describes. ``note`` says in one sentence what it knows; either part may be absent."""
+
+    name: str
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    knows_drawn_scenes_only: bool
+    note: str
+    licence: str
+
+
+def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
+    """Return the set of this name ("sample") or in this folder; raises CheckpointError."""
+    if name_or_folder == SAMPLE:
+        return sample_set(sample_dir)
+    folder = Path(name_or_folder).expanduser()
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no checkpoint “{name_or_folder}”.", _HINT)
+    folder = _snapshot(folder.absolute())
+    if (folder / "config.json").is_file():
+        return _set_of(_title(folder), [folder])
+    inside = sorted(_snapshot(entry) for entry in folder.iterdir() if entry.is_dir())
+    found = [entry for entry in inside if (entry / "config.json").is_file()]
+    if not found:
+        raise CheckpointError(f"“config.json” is missing in {folder}.", _HINT)
+    return _set_of(folder.name, found)
+
+
+def sample_set(sample_dir: Path) -> DescriberSet:
+    """Return the bundled set; raises CheckpointError where the program's files are damaged."""
+    if not (sample_dir / "config.json").is_file():
+        message = f"The sample checkpoint is missing: there is no “config.json” in {sample_dir}."
+        raise CheckpointError(message, "Install the program again.")
+    return _set_of(SAMPLE, [sample_dir.absolute()])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a checkpoint's JSON file; raises CheckpointError."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"“{path.name}” is missing in {path.parent}.", _HINT) from error
+    except (OSError, ValueError) as error:
+        message = f"“{path.name}” in {path.parent} cannot be read: {error}."
+        raise CheckpointError(message, "Copy the checkpoint again.") from error
+    if not isinstance(value, dict):
+        raise CheckpointError(f"“{path.name}” in {path.parent} is no configuration.", _HINT)
+    return value
+
+
+def weights_file(folder: Path) -> Path:
+    """Return the file of weights in a checkpoint's folder; raises CheckpointError."""
+    return folder / _required(folder, _WEIGHTS)
+
+
+def revision_of(folder: Path) -> str:
+    """Return the hub's commit where the folder tells it, else a hash of the content.
+
+    Of big files the size and sixteen blocks are hashed: a few milliseconds, whatever their size.
+    """
+    if folder.parent.name == "snapshots" and re.fullmatch(r"[0-9a-f]{40}", folder.name):
+        return folder.name
+    digest = blake2b(digest_size=16)
+    for name in ("config.json", _PREPROCESSOR, *_TOKENIZERS, *_WEIGHTS):
+        path = folder / name
+        if path.is_file():
+            digest.update(f"{name}:{path.stat().st_size}:".encode())
+            _hash_blocks(path, digest)
+    return digest.hexdigest()
+
+
+def _hash_blocks(path: Path, digest: "blake2b") -> None:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= _BLOCK_BYTES * _BLOCKS:
+            digest.update(file.read())
+            return
+        for number in range(_BLOCKS):
+            file.seek((size - _BLOCK_BYTES) * number // (_BLOCKS - 1))
+            digest.update(file.read(_BLOCK_BYTES))
+
+
+def _snapshot(folder: Path) -> Path:
+    """Step from a folder of the hub's cache to the snapshot that it names, if it is one."""
+    snapshots = folder / "snapshots"
+    if not snapshots.is_dir():
+        return folder
+    reference = folder / "refs" / "main"
+    if reference.is_file():
+        named = snapshots / reference.read_text(encoding="ascii", errors="replace").strip()
+        if named.is_dir():
+            return named
+    newest = max(snapshots.iterdir(), key=lambda entry: entry.stat().st_mtime, default=folder)
+    return newest if newest.is_dir() else folder
+
+
+def _title(folder: Path) -> str:
+    """The hub's OWNER/NAME where the path tells it, else the folder's name."""
+    if folder.parent.name == "snapshots":
+        repository = folder.parent.parent.name
+        return repository.removeprefix("models--").replace("--", "/")
+    return folder.name
+
+
+def _set_of(name: str, folders: list[Path]) -> DescriberSet:
+    captioner: tuple[CheckpointRef, dict[str, Any]] | None = None
+    matcher: tuple[CheckpointRef, dict[str, Any]] | None = None
+    for folder in folders:
+        config = read_json(folder / "config.json")
+        classes = config.get("architectures") or []
+        for known, held in ((CAPTIONER_CLASS, captioner), (MATCHER_CLASS, matcher)):
+            if known in classes and held is not None:
+                raise CheckpointError(
+                    f"{folder.parent} holds two checkpoints for the same part: "
+                    f"{held[0].id} and {_title(folder)}.",
+                    "Name the folder of one of them.",
+                )
+        if not {CAPTIONER_CLASS, MATCHER_CLASS} & set(classes):
+            continue
+        part = (_checked(folder, config), config)
+        captioner = part if CAPTIONER_CLASS in classes else captioner
+        matcher = part if MATCHER_CLASS in classes else matcher
+    if captioner is None and matcher is None:
+        message = f"{folders[0]} holds no BLIP that makes captions or matches text."
+        raise CheckpointError(message, _HINT)
+    return _described(name, captioner, matcher)
+
+
+def _described(
+    name: str,
+    captioner: tuple[CheckpointRef, dict[str, Any]] | None,
+    matcher: tuple[CheckpointRef, dict[str, Any]] | None,
+) -> DescriberSet:
+    parts = [part for part in (captioner, matcher) if part is not None]
+    drawn = any("drawn" in str(_own(config).get("domain", "")) for _, config in parts)
+    if drawn:
+        note = "It knows the drawn scenes of the sample gallery only, not real photos."
+    elif captioner is None:
+        note = "It finds photos by what is in them, but makes no captions."
+    elif matcher is None:
+        note = "It makes captions of photos, but cannot search by what is in them."
+    else:
+        note = "It makes captions of photos and finds them by what is in them."
+    licences = dict.fromkeys(_licence(ref, config) for ref, config in parts)
+    return DescriberSet(
+        name,
+        captioner[0] if captioner else None,
+        matcher[0] if matcher else None,
+        drawn,
+        note,
+        "; ".join(licences),
+    )
+
+
+def _own(config: dict[str, Any]) -> dict[str, Any]:
+    own = config.get("photo_narrator")
+    return own if isinstance(own, dict) else {}
+
+
+def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:
+    own = _own(config)
+    if own:
+        return str(own.get("licence", "Apache-2.0"))
+    card = Path(ref.folder) / "README.md"
+    if card.is_file():
+        text = card.read_text(encoding="utf-8", errors="replace")[:4000]
+        found = re.search(r"^license:\s*(\S+)", text, re.MULTILINE)
+        if found:
+            return found[1]
+    return "not told by the checkpoint (the published BLIP weights are BSD-3-Clause)"
+
+
+def _checked(folder: Path, config: dict[str, Any]) -> CheckpointRef:
+    """Check what can be told before loading; return the reference."""
+    weights = folder / _required(folder, _WEIGHTS)
+    _required(folder, _TOKENIZERS)
+    _required(folder, (_PREPROCESSOR,))
+    text = config.get("text_config") or {}
+    width = text.get("hidden_size", _REAL_TEXT_WIDTH)
+    heads = text.get("num_attention_heads", _LIBRARY_TEXT_HEADS)
+    if width == _REAL_TEXT_WIDTH and heads != _REAL_TEXT_HEADS:
+        raise CheckpointError(
+            f"The config in {folder} gives the text network {heads} attention heads; BLIP has 12, "
+            "and with another number it writes nonsense.",
+            "Get a revision of the checkpoint from after April 2023.",
+        )
+    if weights.suffix == ".safetensors":
+        _check_whole(weights)
+    name = str(_own(config).get("name") or _title(folder))
+    return CheckpointRef(name, revision_of(folder), str(folder))
+
+
+def _required(folder: Path, names: tuple[str, ...]) -> str:
+    for name in names:
+        if (folder / name).is_file():
+            return name
+    wanted = " or ".join(f"“{name}”" for name in names)
+    raise CheckpointError(f"{wanted} is missing in {folder}.", "Copy the checkpoint again.")
+
+
+def _check_whole(path: Path) -> None:
+    """Tell a download that broke off: the header says where the last weight ends."""
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > size:
+                raise ValueError("the header is longer than the file")
+            header = json.loads(file.read(length))
+        ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
+        whole = 8 + length + max(ends, default=0)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        message = f"“{path.name}” in {path.parent} is no file of weights."
+        raise CheckpointError(message, "Copy the checkpoint again.") from error
+    if size != whole:
+        message = f"“{path.name}” in {path.parent} is cut off: {size:,} of {whole:,} bytes."
+        raise CheckpointError(message, "Copy the checkpoint again.")

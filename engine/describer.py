@@ -1,0 +1,95 @@
+"""The contract every describer keeps. Plain values and numpy cross it, never tensors."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.protocol import CheckpointRef
+
+Pixels = npt.NDArray[np.uint8]
+"""One upright picture as a network wants it: (height, width, 3), values 0..255."""
+
+Vector = npt.NDArray[np.float32]
+"""A unit ITC vector: (d,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What was loaded, and where it runs. ``vector_size`` is 0 without a matcher."""
+
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    device: str
+    vector_size: int
+    shared_vision: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A decoded photo: one array of pixels for each size that the loaded networks take."""
+
+    pixels: tuple[Pixels, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of one picture."""
+
+    caption: bool
+    vector: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Description:
+    """What a describer says of one picture; None where it was not wanted or cannot be had.
+
+    ``score`` is the ITM probability (0..1) that the caption matches the picture.
+    """
+
+    caption: str | None
+    score: float | None
+    settings: str
+    vector: Vector | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryVector:
+    """A query as the matcher sees it; ``vector`` is None where it knows none of the words."""
+
+    vector: Vector | None
+    unknown_words: tuple[str, ...]
+
+
+class Describer(ABC):
+    """Captions, vectors and matching of pictures and texts.
+
+    Every method may be called from any thread. One that runs out of memory raises
+    ``MemoryError`` and can be called again with less.
+    """
+
+    @property
+    @abstractmethod
+    def info(self) -> ModelInfo:
+        """What was loaded."""
+
+    @abstractmethod
+    def prepare(self, path: Path) -> Picture:
+        """Decode a photo for the networks; raises :class:`engine.images.DecodeError`."""
+
+    @abstractmethod
+    def describe(
+        self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
+    ) -> list[Description]:
+        """Describe a batch, in order; ``careful``: beam search of width 3 instead of greedy."""
+
+    @abstractmethod
+    def embed_text(self, text: str) -> QueryVector:
+        """The ITC vector of a query, unknown words left out; needs a matcher."""
+
+    @abstractmethod
+    def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
+        """The ITM probability (0..1) of a text for each picture; needs a matcher."""

@@ -1,0 +1,149 @@
+"""The engine's threads: one opens and describes, one embeds texts, one matches.
+
+A text is answered while a batch runs: the networks keep no state between calls, so two threads
+may be inside them.
+"""
+
+import importlib
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from engine.batches import Batches
+from engine.checkpoints import CheckpointError
+from engine.describer import Describer, Picture
+from engine.images import DecodeError
+from engine.mailbox import Mailbox
+from engine.protocol import (
+    Describe,
+    EmbedText,
+    Leave,
+    Match,
+    Matched,
+    OpenDescriber,
+    Opened,
+    OpenFailed,
+    RequestFailed,
+    TextEmbedded,
+)
+
+_LOG = logging.getLogger(__name__)
+_DECODERS = 2
+_MATCH_AT_ONCE = 4
+_NO_MATCHER = "Searching by meaning needs a matcher, and none is loaded."
+_NO_MEMORY = "There is not enough memory to answer."
+_BUG = "The describer could not answer because of an error in the program."
+
+Open = Callable[[OpenDescriber], Describer]
+
+
+class Service:
+    """Answers what is in a mailbox through ``send`` (which may be called from any thread)."""
+
+    def __init__(
+        self, mailbox: Mailbox, send: Callable[[object], None], *, open_: Open | None = None
+    ) -> None:
+        """``open_`` loads a describer; BLIP's by default."""
+        self._mailbox, self._send = mailbox, send
+        self._open = open_ or _open_blip
+        self._describer: Describer | None = None
+        self._settled = threading.Event()
+
+    def run(self) -> None:
+        """Serve until :class:`Leave`."""
+        for answer in (self._embed_texts, self._match_texts):
+            threading.Thread(target=answer, name=answer.__name__, daemon=True).start()
+        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decoder") as pool:
+            batches = Batches(self._mailbox, self._send, pool)
+            while True:
+                message = None
+                if batches.idle or not self._mailbox.work.empty():
+                    message = self._mailbox.work.get()
+                if isinstance(message, Leave):
+                    return
+                if isinstance(message, OpenDescriber):
+                    batches.describer = self._opened(message)
+                elif isinstance(message, Describe):
+                    batches.add(message)
+                else:
+                    batches.advance()
+
+    def _opened(self, message: OpenDescriber) -> Describer | None:
+        try:
+            self._describer = self._open(message)
+        except CheckpointError as error:
+            self._describer = None
+            self._send(OpenFailed(error.message, error.hint))
+        except MemoryError:
+            self._describer = None
+            text = "There is not enough memory to load the describer."
+            self._send(OpenFailed(text, "Close other programs, or use a smaller checkpoint."))
+        else:
+            info = self._describer.info
+            self._send(
+                Opened(
+                    info.device, info.captioner, info.matcher, info.vector_size, info.shared_vision
+                )
+            )
+        self._settled.set()
+        return self._describer
+
+    def _embed_texts(self) -> None:
+        while True:
+            message = self._mailbox.texts.get()
+            self._answer(message.job, partial(self._embed, message))
+
+    def _match_texts(self) -> None:
+        while True:
+            message = self._mailbox.matches.get()
+            self._answer(message.job, partial(self._match, message))
+
+    def _answer(self, job: int, answer: Callable[[Describer], object]) -> None:
+        self._settled.wait()
+        describer = self._describer
+        if describer is None or describer.info.matcher is None:
+            result: object = RequestFailed(job, _NO_MATCHER)
+        else:
+            try:
+                result = answer(describer)
+            except MemoryError:
+                result = RequestFailed(job, _NO_MEMORY)
+            except Exception:  # noqa: BLE001 - the roof of this thread
+                _LOG.exception("Text request %d failed", job)
+                result = RequestFailed(job, _BUG)
+        self._mailbox.done(job)
+        self._send(result)
+
+    def _embed(self, message: EmbedText, describer: Describer) -> TextEmbedded:
+        query = describer.embed_text(message.text)
+        blob = b"" if query.vector is None else query.vector.astype("<f2").tobytes()
+        return TextEmbedded(message.job, blob, query.unknown_words)
+
+    def _match(self, message: Match, describer: Describer) -> Matched:
+        scores: list[float | None] = []
+        for start in range(0, len(message.paths), _MATCH_AT_ONCE):
+            paths = message.paths[start : start + _MATCH_AT_ONCE]
+            if self._mailbox.is_cancelled(message.job):
+                scores += [None] * len(paths)
+                continue
+            pictures = [_prepared(describer, path) for path in paths]
+            there = [picture for picture in pictures if picture is not None]
+            found = iter(describer.match(message.text, there))
+            scores += [None if picture is None else next(found) for picture in pictures]
+        return Matched(message.job, tuple(scores))
+
+
+def _prepared(describer: Describer, path: str) -> Picture | None:
+    try:
+        return describer.prepare(Path(path))
+    except DecodeError:
+        return None
+
+
+def _open_blip(message: OpenDescriber) -> Describer:
+    blip = importlib.import_module("engine.blip.describer")
+    describer: Describer = blip.BlipDescriber(message.captioner, message.matcher, message.device)
+    return describer

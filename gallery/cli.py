@@ -1,0 +1,190 @@
+"""The same program without a window: what can be asked, and what the exit codes mean."""
+
+import argparse
+import importlib
+import logging
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from gallery.errors import KnownError
+from gallery.paths import log_path
+
+DONE, SOME_FAILED, WRONG, BUG, STOPPED = 0, 1, 2, 70, 130
+_EXIT_CODES = (
+    "Exit codes: 0 done, 1 some photos failed, 2 wrong use or a known error, "
+    "70 an error of the program itself, 130 stopped by Ctrl+C."
+)
+_LOG = logging.getLogger(__name__)
+_COMMANDS = {
+    "index": ("gallery.commands.indexing", "index"),
+    "search": ("gallery.commands.searching", "search"),
+    "caption": ("gallery.commands.captioning", "caption"),
+    "edit": ("gallery.commands.editing", "edit"),
+    "narrate": ("gallery.commands.narrating", "narrate"),
+    "status": ("gallery.commands.status", "status"),
+    "demo": ("gallery.commands.demo", "demo"),
+    "doctor": ("gallery.doctor", "doctor"),
+}
+"""Imported when asked for, so that `doctor` also runs where the others cannot."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells wrong use in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """Return what was asked; exits with 2 and one sentence on stderr for wrong use."""
+    arguments = _parser().parse_args(list(argv))
+    if arguments.command is None:
+        arguments = _parser().parse_args([*argv, "window"])
+    return arguments
+
+
+def run(arguments: Namespace) -> int:
+    """Run a command; returns the exit code."""
+    module, name = _COMMANDS[arguments.command]
+    command: Callable[[Namespace], int] = getattr(importlib.import_module(module), name)
+    return command(arguments)
+
+
+def guarded(command: Callable[[Namespace], int], arguments: Namespace) -> int:
+    """Run a command and turn what the world does to it into sentences and exit codes."""
+    from gallery.commands import terminal
+
+    terminal.prepare_streams()
+    terminal.log_to_file(log_path())
+    try:
+        code = command(arguments)
+        sys.stdout.flush()
+        return code
+    except KnownError as error:
+        terminal.note(f"photo-narrator: {error}")
+        return WRONG
+    except KeyboardInterrupt:
+        terminal.note("photo-narrator: stopped.")
+        return STOPPED
+    except BrokenPipeError:
+        terminal.close_broken_pipe()
+        return DONE
+    except Exception:  # noqa: BLE001 - the roof of the program
+        _LOG.exception("a command failed")
+        terminal.note(
+            "photo-narrator: this is an error of the program itself, not of yours; "
+            f"what happened is written in {log_path()}."
+        )
+        return BUG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="photo-narrator",
+        description="Describes your photos on your own computer, finds them by what is in them, "
+        "and tells them aloud. Without a command it opens the window.",
+        epilog=_EXIT_CODES,
+    )
+    _common(parser, default=None)
+    # What stands before the command must not be overwritten by the command's own defaults.
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _common(common, default=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=text, description=text, parents=[common], epilog=_EXIT_CODES
+        )
+
+    _window(add("window", "open the window (the default)"))
+    _index(add("index", "scan folders, make thumbnails, describe the photos"))
+    _search(add("search", "find photos by their captions and by what is in them"))
+    _caption(add("caption", "describe photo files; nothing is stored"))
+    _edit(add("edit", "give a photo in the catalog your own caption"))
+    _narrate(add("narrate", "say captions aloud into a WAV file"))
+    _json(add("status", "tell how the catalog stands"))
+    _demo(add("demo", "show the main job on the sample gallery, in text"))
+    _json(add("doctor", "check everything the program needs on this machine"))
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, default: Any) -> None:
+    parser.add_argument(
+        "--catalog", type=Path, metavar="PATH", default=default, help="the catalog file to use"
+    )
+    parser.add_argument(
+        "--checkpoint",
+        metavar="NAME|FOLDER",
+        default=default,
+        help="what describes: “sample”, or a folder with BLIP weights as they come from the hub",
+    )
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto" if default is None else default,
+        help="where the describer runs",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--samples", action="store_true", help="with the bundled sample gallery")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="folders to add")
+
+
+def _index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="none: all known folders again"
+    )
+    _json(parser)
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", metavar="TEXT", help="what should be in the photo")
+    _limit(parser, 20)
+    _json(parser)
+
+
+def _caption(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    _json(parser)
+
+
+def _edit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument(
+        "--caption", required=True, metavar="TEXT", help="your caption; empty withdraws it"
+    )
+
+
+def _narrate(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("photo", nargs="?", type=Path, metavar="PHOTO")
+    what.add_argument("--search", metavar="TEXT", help="what is found by this, best first")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE.wav")
+    _limit(parser, 10)
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=Path("narrated-samples.wav"), metavar="FILE.wav"
+    )
+
+
+def _limit(parser: argparse.ArgumentParser, default: int) -> None:
+    parser.add_argument(
+        "--limit", type=_positive, default=default, metavar="N", help=f"at most N ({default})"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number

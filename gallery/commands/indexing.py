@@ -1,0 +1,159 @@
+"""``index``: scan folders, make thumbnails, describe what a describer may describe."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from gallery.commands import terminal
+from gallery.commands.session import opened_program, remember_checkpoint
+from gallery.domain import Folder, Photo
+from gallery.errors import KnownError
+from gallery.library.events import EngineChanged, Event, Notice, ProgressChanged
+from gallery.paths import sample_gallery_dir
+from gallery.program import Program
+
+_LOOK_S = 0.2
+_FAILURES_SHOWN = 20
+
+
+def index(arguments: Namespace) -> int:
+    """Add the folders named (or take all known ones) and wait until all is done."""
+    with opened_program(arguments) as program:
+        named = arguments.checkpoint is not None
+        known = {folder.path: folder for folder in program.catalog.folders()}
+        folders = [_add(program, path, by_sample=named) for path in arguments.folders]
+        folders = folders or list(known.values())
+        if not folders:
+            raise KnownError(
+                "The catalog has no folders yet.", "Name one: `photo-narrator index FOLDER`."
+            )
+        if named and not program.describer_set.knows_drawn_scenes_only:
+            remember_checkpoint(program.catalog.path, str(Path(arguments.checkpoint).absolute()))
+        run_indexer(program, folders)
+        return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
+
+
+def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
+    """Scan and describe these folders, showing progress; returns when nothing is left to do."""
+    line = terminal.ProgressLine()
+    notices: list[Notice] = []
+    failures: list[Notice] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ProgressChanged):
+            line.show(event.progress)
+        elif isinstance(event, Notice):
+            notices.append(event)
+        elif isinstance(event, EngineChanged) and event.state.phase == "failed":
+            failures.append(Notice(event.state.detail))
+
+    unsubscribe = program.bus.subscribe(listen)
+    try:
+        program.indexer.start()
+        program.indexer.request_scan([folder.id for folder in folders])
+        done = False
+        while not done:  # short waits, so that Ctrl+C is heard
+            done = program.indexer.wait_until_idle(_LOOK_S)
+            if not done and program.indexer.progress.phase == "paused":
+                failures += notices[-1:]
+                break
+    except KeyboardInterrupt:
+        program.indexer.cancel()
+        raise
+    finally:
+        unsubscribe()
+        line.clear()
+    for notice in notices if not failures else ():
+        terminal.note(f"{notice.message} {notice.hint}".strip())
+    if failures:
+        raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+def is_sample_gallery(path: Path) -> bool:
+    """Whether a folder is the bundled sample gallery."""
+    try:
+        return path.expanduser().resolve() == sample_gallery_dir().resolve()
+    except OSError:
+        return False
+
+
+def _add(program: Program, path: Path, *, by_sample: bool) -> Folder:
+    """Add a folder; the sample set may describe it where it is the sample's own, or was named."""
+    if is_sample_gallery(path):
+        folder = program.add_sample_gallery()
+        if folder is not None:
+            return folder
+    allowed = by_sample and program.describer_set.knows_drawn_scenes_only
+    folder = program.add_folder(path.expanduser().absolute(), sample_allowed=allowed)
+    if allowed and not folder.sample_allowed:
+        program.allow_sample(folder.id)
+    return folder
+
+
+def _report(program: Program, folders: Sequence[Folder], arguments: Namespace) -> int:
+    failed = [
+        photo
+        for folder in folders
+        for photo in program.catalog.photos(
+            program.catalog.photo_ids(folder_id=folder.id, failed=True)
+        )
+    ]
+    if arguments.json:
+        terminal.result_json(
+            {
+                "folders": [_summary(program, folder) for folder in folders],
+                "failures": [_failure(photo) for photo in failed],
+                "described_by": program.describer_set.name,
+            }
+        )
+    else:
+        for folder in folders:
+            terminal.result(_line(_summary(program, folder)))
+        for photo in failed[:_FAILURES_SHOWN]:
+            reason = photo.failure.detail if photo.failure else ""
+            terminal.result(f"  could not be described: {terminal.shown(photo.path)}: {reason}")
+        if len(failed) > _FAILURES_SHOWN:
+            terminal.result(f"  and {len(failed) - _FAILURES_SHOWN:,} more")
+    _tell_what_is_missing(program, folders)
+    return 1 if failed else 0
+
+
+def _summary(program: Program, folder: Folder) -> dict[str, object]:
+    counts = program.catalog.counts(folder.id)
+    return {
+        "path": str(folder.path),
+        "photos": counts.photos,
+        "captioned": counts.captioned,
+        "embedded": counts.embedded,
+        "failed": counts.failed,
+        "missing": counts.missing,
+    }
+
+
+def _line(summary: dict[str, object]) -> str:
+    return (
+        f"{terminal.shown(Path(str(summary['path'])))}: {summary['photos']} photos, "
+        f"{summary['captioned']} with a caption, {summary['failed']} failed, "
+        f"{summary['missing']} missing"
+    )
+
+
+def _failure(photo: Photo) -> dict[str, object]:
+    failure = photo.failure
+    return {
+        "path": str(photo.path),
+        "reason": failure.reason.value if failure else "",
+        "detail": failure.detail if failure else "",
+    }
+
+
+def _tell_what_is_missing(program: Program, folders: Sequence[Folder]) -> None:
+    blocked = [folder for folder in folders if not folder.sample_allowed and folder.photo_count]
+    if blocked and program.describer_set.knows_drawn_scenes_only:
+        count = sum(folder.photo_count for folder in blocked)
+        terminal.note(
+            f"{count:,} photos were listed but not described: the only describer here is the "
+            "bundled sample, which knows drawn scenes and not photographs. Name a folder with "
+            "real BLIP weights (--checkpoint FOLDER), or let the sample try and mark what it says "
+            "as unsure (--checkpoint sample)."
+        )

@@ -1,0 +1,91 @@
+"""``search``: find photos by the words of their captions and by what is in them."""
+
+from argparse import Namespace
+
+from gallery.commands import terminal
+from gallery.commands.session import opened_program
+from gallery.domain import Hit, Photo, SearchResult
+from gallery.errors import KnownError
+from gallery.program import Program
+
+
+def search(arguments: Namespace) -> int:
+    """Print what was found, best first."""
+    with opened_program(arguments) as program:
+        if program.catalog.counts().photos == 0:
+            raise KnownError(
+                "The catalog has no photos yet.", "Fill it: `photo-narrator index FOLDER`."
+            )
+        found, photos = search_photos(program, arguments.text, arguments.limit)
+        if arguments.json:
+            terminal.result_json(as_json(found, photos))
+        else:
+            for hit, photo in photos:
+                terminal.result(line_of(hit, photo))
+        tell_what_was_not_understood(program, found)
+        return 0
+
+
+def search_photos(
+    program: Program, text: str, limit: int
+) -> tuple[SearchResult, list[tuple[Hit, Photo]]]:
+    """Return the result of a search and its photos in the same order."""
+    found = program.searcher.search(text, limit=limit)
+    photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in found.hits])}
+    return found, [(hit, photos[hit.photo_id]) for hit in found.hits if hit.photo_id in photos]
+
+
+def line_of(hit: Hit, photo: Photo) -> str:
+    """Return one hit as score, path and caption with tabs between."""
+    return f"{hit.score:.3f}\t{terminal.shown(photo.path)}\t{caption_text(photo)}"
+
+
+def caption_text(photo: Photo) -> str:
+    """Return the caption for a line, marked where the describer is unsure; empty without one."""
+    if photo.caption is None:
+        return ""
+    text = terminal.shown(photo.caption.text)
+    return f"{text} (unsure)" if photo.caption.unsure else text
+
+
+def caption_json(photo: Photo) -> dict[str, object]:
+    """Return a photo's path and caption as the fields of a JSON object."""
+    caption = photo.caption
+    return {
+        "path": str(photo.path),
+        "caption": caption.text if caption else None,
+        "origin": caption.origin.value if caption else None,
+        "unsure": caption.unsure if caption else None,
+    }
+
+
+def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, object]:
+    """Return a search result as the documented JSON object."""
+    return {
+        "query": found.text,
+        "by_meaning": found.by_meaning,
+        "unknown_words": list(found.unknown_words),
+        "hits": [
+            {
+                **caption_json(photo),
+                "score": hit.score,
+                "by_words": hit.words,
+                "similarity": hit.similarity,
+            }
+            for hit, photo in photos
+        ],
+    }
+
+
+def tell_what_was_not_understood(program: Program, found: SearchResult) -> None:
+    """Say on stderr what this search could not do."""
+    if found.unknown_words:
+        words = ", ".join(f"“{word}”" for word in found.unknown_words)
+        terminal.note(
+            f"The describer “{program.describer_set.name}” does not know {words}; "
+            "captions and file names were searched for it all the same."
+        )
+    elif not found.by_meaning:
+        terminal.note("Only words were searched: no photo was compared with the query by content.")
+    if not found.hits:
+        terminal.note("Nothing was found.")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gallery import screen, system_libraries
 from gallery.commands import terminal
+from gallery.errors import KnownError
 
 _ASK_TIMEOUT_S = 120
 _LITTLE_DISK_BYTES = 500_000_000
@@ -87,7 +88,7 @@ def run_checks(arguments: Namespace) -> Iterator[Check]:
     yield check_voice()
     yield check_sound()
     yield check_accelerator()
-    for check in (_check_checkpoint, _check_catalog):
+    for check in (_check_describer, _check_catalog):
         yield _guarded(check, arguments)
 
 
@@ -166,15 +167,12 @@ def check_accelerator() -> Check:
     return Check("Accelerator", "ok", detail)
 
 
-def _check_checkpoint(arguments: Namespace) -> Check:
-    from engine.checkpoints import CheckpointError, find_set
-    from gallery.commands.session import catalog_path, remembered_checkpoint
-    from gallery.paths import resources_dir
+def _check_describer(arguments: Namespace) -> Check:
+    from gallery.commands.describers import chosen_set
 
-    named = arguments.checkpoint or remembered_checkpoint(catalog_path(arguments)) or "sample"
     try:
-        found = find_set(named, sample_dir=resources_dir() / "checkpoints" / "sample")
-    except CheckpointError as error:
+        found = chosen_set(arguments)
+    except KnownError as error:
         return Check("Describer", "missing", error.message, error.hint)
     advice = ""
     if found.knows_drawn_scenes_only:
@@ -183,7 +181,7 @@ def _check_checkpoint(arguments: Namespace) -> Check:
 
 
 def _check_catalog(arguments: Namespace) -> Check:
-    from gallery.commands.session import catalog_path
+    from gallery.commands.catalogs import catalog_path
     from gallery.commands.status import facts_of
 
     path = catalog_path(arguments)
@@ -192,7 +190,7 @@ def _check_catalog(arguments: Namespace) -> Check:
         return Check("Catalog", "missing", f"{existing} cannot be written", "Use `--catalog PATH`.")
     free = shutil.disk_usage(existing).free
     room = f"{free / 1e9:.1f} GB free"
-    facts = facts_of(path, arguments.checkpoint)
+    facts = facts_of(arguments)
     detail = f"{path}, {facts['photos']} photos" if facts["exists"] else f"{path}, not made yet"
     if free < _LITTLE_DISK_BYTES:
         return Check("Catalog", "limited", f"{detail}, {room}", "Make room on this disk.")

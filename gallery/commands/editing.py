@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from gallery.commands import terminal
-from gallery.commands.session import opened_catalog, photo_of
+from gallery.commands.catalogs import opened_catalog, photo_of
 
 
 def edit(arguments: Namespace) -> int:

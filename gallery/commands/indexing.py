@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gallery.commands import terminal
-from gallery.commands.session import opened_program, remember_checkpoint
+from gallery.commands.catalogs import remember_checkpoint
+from gallery.commands.session import opened_program
 from gallery.domain import Folder, Photo
 from gallery.errors import KnownError
 from gallery.library.events import EngineChanged, Event, Notice, ProgressChanged

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gallery.commands import terminal
+from gallery.commands.catalogs import photo_of
 from gallery.commands.searching import search_photos, tell_what_was_not_understood
-from gallery.commands.session import opened_program, photo_of
+from gallery.commands.session import opened_program
 from gallery.domain import Clip, Photo
 from gallery.errors import KnownError
 from gallery.narration.recording import write_wav

@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from gallery.commands import terminal
+from gallery.commands.describers import wait_until_ready
 from gallery.commands.session import opened_program
 from gallery.domain import Hit, Photo, SearchResult
 from gallery.errors import KnownError
@@ -30,6 +31,7 @@ def search_photos(
     program: Program, text: str, limit: int
 ) -> tuple[SearchResult, list[tuple[Hit, Photo]]]:
     """Return the result of a search and its photos in the same order."""
+    wait_until_ready(program.engine, program.bus)
     found = program.searcher.search(text, limit=limit)
     photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in found.hits])}
     return found, [(hit, photos[hit.photo_id]) for hit in found.hits if hit.photo_id in photos]

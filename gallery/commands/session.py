@@ -1,22 +1,11 @@
-"""A program opened for one command: which catalog, which describer, which folders."""
+"""A program opened for one command, and closed however that ends."""
 
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from gallery.catalog import Catalog
-from gallery.domain import Photo
-from gallery.errors import KnownError
-from gallery.paths import default_catalog_path
+from gallery.commands.catalogs import catalog_path, remembered_checkpoint
 from gallery.program import Program, ProgramOptions, open_program
-from gallery.settings import SettingsFile
-
-
-def catalog_path(arguments: Namespace) -> Path:
-    """Return the catalog that was named, or the platform's own."""
-    named: Path | None = arguments.catalog
-    return named.expanduser().absolute() if named else default_catalog_path()
 
 
 def program_options(arguments: Namespace) -> ProgramOptions:
@@ -38,43 +27,3 @@ def opened_program(arguments: Namespace) -> Iterator[Program]:
         yield program
     finally:
         program.close()
-
-
-@contextmanager
-def opened_catalog(arguments: Namespace) -> Iterator[Catalog]:
-    """Open the catalog alone: no process is started."""
-    catalog = Catalog.open(catalog_path(arguments))
-    try:
-        yield catalog
-    finally:
-        catalog.close()
-
-
-def remembered_checkpoint(path: Path) -> str | None:
-    """Return the checkpoint that was chosen for a catalog in the window or by ``index``."""
-    return settings_of(path).load().checkpoint or None
-
-
-def remember_checkpoint(path: Path, folder: str) -> None:
-    """Let later commands on this catalog, and the window, use the same checkpoint."""
-    file = settings_of(path)
-    settings = file.load()
-    if settings.checkpoint != folder:
-        settings.checkpoint = folder
-        file.save(settings)
-
-
-def settings_of(path: Path) -> SettingsFile:
-    """Return the settings that lie beside a catalog."""
-    return SettingsFile(path.with_name("settings.json"))
-
-
-def photo_of(catalog: Catalog, path: Path) -> Photo:
-    """Return the photo with this path; KnownError where the catalog does not have it."""
-    photo = catalog.photo_by_path(path.expanduser().absolute())
-    if photo is None:
-        raise KnownError(
-            f"{path} is not in the catalog.",
-            f"Index its folder first: `photo-narrator index {path.parent}`.",
-        )
-    return photo

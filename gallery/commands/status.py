@@ -5,18 +5,19 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from engine.checkpoints import CheckpointError, DescriberSet, find_set
+from engine.checkpoints import DescriberSet
 from gallery.catalog import Catalog
 from gallery.catalog.lock import indexing_lock
 from gallery.commands import terminal
-from gallery.commands.session import catalog_path, remembered_checkpoint
-from gallery.paths import resources_dir
+from gallery.commands.catalogs import catalog_path
+from gallery.commands.describers import chosen_set
+from gallery.errors import KnownError
 
 
 def status(arguments: Namespace) -> int:
     """Print folders, counts and what is left to do."""
     path = catalog_path(arguments)
-    facts = facts_of(path, arguments.checkpoint)
+    facts = facts_of(arguments)
     if arguments.json:
         terminal.result_json(facts)
         return 0
@@ -38,9 +39,14 @@ def status(arguments: Namespace) -> int:
     return 0
 
 
-def facts_of(path: Path, checkpoint: str | None) -> dict[str, object]:
-    """Return how the catalog at ``path`` stands, as the documented JSON object."""
-    describer = _describer_set(checkpoint or remembered_checkpoint(path) or "sample")
+def facts_of(arguments: Namespace) -> dict[str, object]:
+    """Return how the chosen catalog stands, as the documented JSON object."""
+    path = catalog_path(arguments)
+    try:
+        describer = chosen_set(arguments)
+    except KnownError as error:
+        terminal.note(str(error))
+        describer = None
     facts: dict[str, object] = {
         "catalog": str(path),
         "exists": path.is_file(),
@@ -91,11 +97,3 @@ def _backlog(catalog: Catalog, describer: DescriberSet | None) -> int | None:
     return catalog.backlog_count(
         describer.captioner, describer.matcher, sample=describer.knows_drawn_scenes_only
     )
-
-
-def _describer_set(name_or_folder: str) -> DescriberSet | None:
-    try:
-        return find_set(name_or_folder, sample_dir=resources_dir() / "checkpoints" / "sample")
-    except CheckpointError as error:
-        terminal.note(f"{error.message} {error.hint}".strip())
-        return None

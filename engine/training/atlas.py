@@ -9,13 +9,13 @@ from PIL import Image
 
 SCENES_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "scenes"
 
-#: Target hue (0..1), least saturation (0..1) and brightness exponent of each colour.
-_TINTS: dict[str, tuple[float, float, float]] = {
-    "red": (0.005, 0.75, 1.0),
-    "blue": (0.59, 0.75, 0.9),
-    "green": (0.36, 0.70, 1.0),
-    "yellow": (0.135, 0.80, 0.35),
-    "purple": (0.78, 0.60, 0.9),
+#: Target hue (0..1), least saturation (0..1), brightness exponent and factor of each colour.
+_TINTS: dict[str, tuple[float, float, float, float]] = {
+    "red": (0.005, 0.75, 1.0, 1.0),
+    "blue": (0.59, 0.75, 0.9, 1.0),
+    "green": (0.36, 0.70, 1.0, 0.74),
+    "yellow": (0.135, 0.80, 0.35, 1.0),
+    "purple": (0.78, 0.60, 0.9, 0.92),
 }
 _HUE_REACH = 0.2
 _LEAST_SATURATION = 0.22
@@ -37,7 +37,7 @@ def proportions(noun: str) -> tuple[float, float]:
 
 def _tinted(glyph: Image.Image, colour: str) -> Image.Image:
     """Return `glyph` with its main hue replaced by `colour`; other hues and greys stay."""
-    hue_to, saturation_to, exponent = _TINTS[colour]
+    hue_to, saturation_to, exponent, factor = _TINTS[colour]
     alpha = np.asarray(glyph.getchannel("A"))
     hsv = np.asarray(glyph.convert("RGB").convert("HSV")).astype(np.float32) / 255
     hue, saturation, value = hsv[..., 0], hsv[..., 1], hsv[..., 2]
@@ -50,7 +50,7 @@ def _tinted(glyph: Image.Image, colour: str) -> Image.Image:
     out[..., 0] = np.where(chosen, hue_to, hue)
     shade = np.clip(saturation / max(1e-3, float(saturation[chosen].max())), 0, 1)
     out[..., 1] = np.where(chosen, np.maximum(saturation, saturation_to * shade**0.5), saturation)
-    out[..., 2] = np.where(chosen, value**exponent, value)
+    out[..., 2] = np.where(chosen, factor * value**exponent, value)
     image = Image.fromarray((out * 255).round().astype(np.uint8), "HSV").convert("RGB")
     image.putalpha(glyph.getchannel("A"))
     return image

@@ -1,0 +1,135 @@
+"""The recipe lowers its loss, resumes exactly, and exports what both BLIP classes load."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoTokenizer, BlipForConditionalGeneration, BlipForImageTextRetrieval
+from transformers import logging as transformers_logging
+
+from engine.training import tokens
+from engine.training.batches import make_batch
+from engine.training.export import export, load_state
+from engine.training.model import SampleBlip, sample_config
+from engine.training.objectives import hard_negatives, itc_loss, normalised, tensors
+from engine.training.reference import Reference
+from engine.training.train import Plan, Trainer
+
+SHAPE = {"width": 64, "vision_layers": 2, "text_layers": 1, "text_inner": 64}
+PLAN = Plan(steps=24, batch_size=12, peak=2e-3, shape=SHAPE)
+
+
+@pytest.fixture(autouse=True)
+def _one_quiet_thread() -> Iterator[None]:
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_a_few_steps_lower_the_loss() -> None:
+    trainer = Trainer(PLAN)
+    batch = make_batch(0, 12)
+    totals = [trainer.learn(batch).total().item() for _ in range(10)]
+    assert min(totals[-3:]) < totals[0]
+
+
+def test_resuming_is_bit_identical(tmp_path: Path) -> None:
+    batches = [make_batch(step, 8) for step in range(4)]
+    straight = Trainer(PLAN)
+    for batch in batches:
+        straight.learn(batch)
+    halfway = Trainer(PLAN)
+    for batch in batches[:2]:
+        halfway.learn(batch)
+    halfway.save(tmp_path / "state.pt")
+    resumed = Trainer(PLAN)
+    resumed.load(tmp_path / "state.pt")
+    assert resumed.step == 2
+    for batch in batches[2:]:
+        resumed.learn(batch)
+    for name, value in straight.model.state_dict().items():
+        assert torch.equal(value, resumed.model.state_dict()[name]), name
+
+
+def test_the_rate_falls_to_zero_at_the_last_step() -> None:
+    trainer = Trainer(Plan(steps=1000, shape=SHAPE))
+    rates = []
+    for step in range(1000):
+        trainer.step = step
+        rates.append(trainer.rate())
+    assert max(rates) <= trainer.plan.peak
+    assert rates[-1] < 1e-5 * trainer.plan.peak
+    trainer.plan = Plan(steps=1100, shape=SHAPE)
+    assert trainer.rate() > rates[-1]
+
+
+def test_equal_meanings_are_never_negatives() -> None:
+    entailed = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
+    similarity = torch.zeros(3, 3)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(50):
+        picked = hard_negatives(similarity, entailed, generator)
+        assert not entailed[torch.arange(3), picked].any()
+    shared = itc_loss(torch.where(entailed, 20.0, -20.0), entailed)
+    assert shared.item() == pytest.approx(torch.tensor(2.0).log().item() * 2 / 3, abs=1e-3)
+
+
+def test_an_export_loads_in_both_classes(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = SampleBlip(sample_config(**SHAPE)).eval()
+    (tmp_path / "README.md").write_text("stays", encoding="utf-8")
+    export(model, tmp_path, 7)
+    assert (tmp_path / "README.md").exists()
+    loaded = []
+    for kind in (BlipForConditionalGeneration, BlipForImageTextRetrieval):
+        network, info = kind.from_pretrained(
+            tmp_path, output_loading_info=True, dtype=torch.float32
+        )
+        assert not info["missing_keys"]
+        assert not info["mismatched_keys"]
+        assert network.config.photo_narrator["trained_at_step"] == 7
+        loaded.append(network)
+    for name, value in loaded[0].vision_model.state_dict().items():
+        assert torch.equal(value, loaded[1].vision_model.state_dict()[name])
+
+
+def test_transformers_computes_what_training_computed(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    model = SampleBlip(sample_config(**SHAPE)).eval()
+    export(model, tmp_path, 0)
+    reference = Reference(tmp_path)
+    batch = make_batch(2500, 4)
+    pixels = normalised(torch.from_numpy(batch.pixels))
+    with torch.inference_mode():
+        ours, theirs = model.see(pixels), reference.see(pixels)
+        torch.testing.assert_close(ours, theirs, atol=2e-2, rtol=2e-2)
+        vectors = model.text_vectors(*tensors(batch.captions, tokens.CLS))
+        expected = reference.text_vectors(batch.captions)
+        torch.testing.assert_close(vectors, expected, atol=1e-2, rtol=1e-2)
+        match = model.itm_head(model.read(*tensors(batch.captions, tokens.ENC), ours))
+        torch.testing.assert_close(
+            match, reference.match_logits(batch.captions, theirs), atol=2e-2, rtol=2e-2
+        )
+
+
+def test_the_tokenizer_files_agree_with_training(tmp_path: Path) -> None:
+    export(SampleBlip(sample_config(**SHAPE)), tmp_path, 0)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    for text in make_batch(2500, 12).texts:
+        assert tokenizer(text)["input_ids"] == tokens.encode(text, tokens.CLS)
+        assert tokenizer.decode(tokens.encode(text, tokens.DEC), skip_special_tokens=True) == text
+        assert tokens.decode(tokens.encode(text, tokens.DEC)) == text
+    assert tokenizer.convert_tokens_to_ids(["[DEC]", "[ENC]"]) == [tokens.DEC, tokens.ENC]
+    assert tokenizer("a zeppelin")["input_ids"][2] == tokens.UNK
+
+
+def test_a_saved_state_can_be_exported(tmp_path: Path) -> None:
+    trainer = Trainer(PLAN)
+    trainer.save(tmp_path / "state.pt")
+    model, step = load_state(tmp_path / "state.pt")
+    assert step == 0
+    assert model.config.vision_config.hidden_size == SHAPE["width"]

@@ -122,20 +122,22 @@ class Describing(Store):
         if wanted in self._adopted:
             return
         with self._writing() as connection:
-            for mark, table, reference in (
-                (photos.c.captioned_by, captions, wanted.captioner),
-                (photos.c.embedded_by, vectors, wanted.matcher),
-            ):
-                key = checkpoint_key(connection, reference) if reference else -1
-                if key < 0:
-                    continue
-                there = [table.c.photo_id == photos.c.id, table.c.checkpoint == key]
-                if table is captions:
-                    there.append(captions.c.withdrawn_at.is_(None))
+            lacking = _Lacking.of(connection, wanted, sample_allowed=None)
+            said = exists().where(
+                captions.c.photo_id == photos.c.id,
+                captions.c.checkpoint == lacking.captioner,
+                captions.c.withdrawn_at.is_(None),
+            )
+            made = exists().where(
+                vectors.c.photo_id == photos.c.id, vectors.c.checkpoint == lacking.matcher
+            )
+            for arm in lacking.without_caption():
                 connection.execute(
-                    update(photos)
-                    .where(mark != key, exists().where(*there))
-                    .values({mark.name: key})
+                    update(photos).where(arm, said).values(captioned_by=lacking.captioner)
+                )
+            for arm in lacking.without_vector(lacking.keys):
+                connection.execute(
+                    update(photos).where(arm, made).values(embedded_by=lacking.matcher)
                 )
         self._adopted.add(wanted)
 
@@ -175,14 +177,27 @@ class _Lacking:
 
     def _arms(self) -> Iterable[ColumnElement[bool]]:
         """Conditions that exclude one another and together say what is lacking."""
-        there = and_(READY, photos.c.root_id.in_(self.root_ids))
-        others = [key for key in self.keys if key != self.captioner]
+        yield from self.without_caption()
+        yield from self.without_vector(self.keys if self.captioner is None else (self.captioner,))
+
+    def without_caption(self) -> Iterable[ColumnElement[bool]]:
+        """At most one condition: captioned by another, or by none yet."""
         if self.captioner is not None:
-            yield and_(there, photos.c.captioned_by.in_(others))
+            others = [key for key in self.keys if key != self.captioner]
+            yield and_(self._there(), photos.c.captioned_by.in_(others))
+
+    def without_vector(self, captioned_by: Sequence[int]) -> Iterable[ColumnElement[bool]]:
+        """At most one condition: captioned by these, and embedded by another or by none yet."""
         if self.matcher is not None:
-            done = self.keys if self.captioner is None else [self.captioner]
-            rest = [key for key in self.keys if key != self.matcher]
-            yield and_(there, photos.c.captioned_by.in_(done), photos.c.embedded_by.in_(rest))
+            others = [key for key in self.keys if key != self.matcher]
+            yield and_(
+                self._there(),
+                photos.c.captioned_by.in_(captioned_by),
+                photos.c.embedded_by.in_(others),
+            )
+
+    def _there(self) -> ColumnElement[bool]:
+        return and_(READY, photos.c.root_id.in_(self.root_ids))
 
     def count(self, connection: Connection) -> int:
         return sum(
@@ -200,10 +215,16 @@ class _Lacking:
     def among(self, connection: Connection, photo_ids: Sequence[int]) -> dict[int, Todo]:
         """Which of these photos lack something, and what."""
         query = select(
-            photos.c.id, photos.c.path, photos.c.captioned_by, photos.c.embedded_by
-        ).where(photos.c.id.in_(photo_ids), READY, photos.c.root_id.in_(self.root_ids))
+            photos.c.id,
+            photos.c.root_id,
+            photos.c.path,
+            photos.c.captioned_by,
+            photos.c.embedded_by,
+        ).where(photos.c.id.in_(photo_ids), READY)
         found = {}
         for row in connection.execute(query):
+            if row.root_id not in self.root_ids:
+                continue
             caption = self.captioner is not None and row.captioned_by != self.captioner
             vector = self.matcher is not None and row.embedded_by != self.matcher
             if caption or vector:

@@ -16,6 +16,7 @@ from gallery.catalog.tables import (
     FAILED,
     MISSING,
     NOTHING_YET,
+    ROOT_ID_UNINDEXED,
     UNEXAMINED,
     captions,
     photos,
@@ -26,7 +27,7 @@ from gallery.domain import Failure, FoundFile, Metadata, Origin
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time, as cameras write it
 _CAN_BE_EXAMINED = and_(
-    UNEXAMINED, photos.c.root_id.in_(select(roots.c.id).where(roots.c.connected))
+    UNEXAMINED, ROOT_ID_UNINDEXED.in_(select(roots.c.id).where(roots.c.connected))
 )
 _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 

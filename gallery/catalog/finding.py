@@ -5,6 +5,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection, func, select
 
@@ -26,6 +27,9 @@ _SMALL_WORDS = frozenset(
     | {"photo", "photos", "picture", "pictures", "image", "images"}
 )
 _WORD = re.compile(r"[^\W_]+")
+
+
+_Group: TypeAlias = "tuple[array[int], array[float]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,22 @@ class Finding(Store):
         nothing). Accents and English plurals do not matter, and the last word may be unfinished.
         Any text is allowed: nothing in it is taken for an operator.
         """
+        found: dict[int, float] = {}
+        for ids, ranks in self.word_matches(text, limit=limit):
+            for photo_id, rank in zip(ids, ranks, strict=True):
+                found.setdefault(photo_id, rank)
+        return list(found.items())[:limit]
+
+    def word_matches(self, text: str, *, limit: int) -> list[_Group]:
+        """The same as at most two groups of ids and ranks, the better group first.
+
+        A photo may be in both: the better one counts. Each has at most ``limit`` photos.
+        """
         words = words_of(text)[:_MOST_WORDS]
         if not words or limit <= 0:
             return []
         with self._reading() as connection:
-            found = _with_all(connection, words, limit)
-            return found or _with_some(connection, words, limit)
+            return _with_all(connection, words, limit) or _with_some(connection, words, limit)
 
     def vectors(self, matcher: CheckpointRef) -> "tuple[array[int], bytes]":
         """All vectors by a matcher: photo ids and float16 rows, one behind the other."""
@@ -69,7 +83,8 @@ class Finding(Store):
             key = checkpoint_key(connection, matcher)
             rows = connection.execute(
                 select(vectors.c.id, vectors.c.photo_id, vectors.c.vector)
-                .where(vectors.c.id > after, vectors.c.checkpoint == key)
+                # Not by the index on checkpoints: the new rows are at the end of the table.
+                .where(vectors.c.id > after, vectors.c.checkpoint + 0 == key)
                 .order_by(vectors.c.id)
             )
             ids = array("q")
@@ -93,8 +108,9 @@ class Finding(Store):
         with self._reading() as connection:
             return sqlite.ids_of(
                 connection,
-                "SELECT photo_id FROM vectors WHERE checkpoint = ? ORDER BY photo_id",
-                (checkpoint_key(connection, matcher),),
+                select(vectors.c.photo_id)
+                .where(vectors.c.checkpoint == checkpoint_key(connection, matcher))
+                .order_by(vectors.c.photo_id),
             )
 
 
@@ -104,25 +120,31 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
-def _with_all(connection: Connection, words: list[str], limit: int) -> list[tuple[int, float]]:
-    as_written = f'"{" ".join(words)}" *'
-    found = dict.fromkeys(sqlite.matching(connection, as_written, limit), AS_WRITTEN)
-    if len(words) > 1 and len(found) < limit:
+def _with_all(connection: Connection, words: list[str], limit: int) -> list[_Group]:
+    as_written = sqlite.matching(connection, f'"{" ".join(words)}" *', limit)
+    groups = [_alike(as_written, AS_WRITTEN)]
+    if len(words) > 1 and len(as_written) < limit:
         # The small words do not decide whether a photo has "all".
-        for photo_id in sqlite.matching(connection, _joined(_telling(words), " "), limit):
-            found.setdefault(photo_id, ALL_WORDS)
-    return list(found.items())[:limit]
+        groups.append(
+            _alike(sqlite.matching(connection, _joined(_telling(words), " "), limit), ALL_WORDS)
+        )
+    return [group for group in groups if group[0]]
 
 
-def _with_some(connection: Connection, words: list[str], limit: int) -> list[tuple[int, float]]:
+def _with_some(connection: Connection, words: list[str], limit: int) -> list[_Group]:
     telling = _telling(words)
     if len(telling) < 2:
         return []
     found = sqlite.ranked(connection, _joined(telling, " OR "), limit)
     best = max((weight for _, weight in found), default=0.0)
     if best <= 0:
-        return [(photo_id, SOME_WORDS / 2) for photo_id, _ in found]
-    return [(photo_id, SOME_WORDS * max(weight, 0.0) / best) for photo_id, weight in found]
+        return [_alike(array("q", (photo_id for photo_id, _ in found)), SOME_WORDS / 2)]
+    ranks = array("d", (SOME_WORDS * max(weight, 0.0) / best for _, weight in found))
+    return [(array("q", (photo_id for photo_id, _ in found)), ranks)]
+
+
+def _alike(ids: "array[int]", rank: float) -> _Group:
+    return ids, array("d", [rank]) * len(ids)
 
 
 def _telling(words: list[str]) -> list[str]:

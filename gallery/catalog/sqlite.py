@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -179,10 +179,13 @@ def not_a_catalog(path: Path) -> KnownError:
     return KnownError(message.format(path=path), hint)
 
 
-def ids_of(
-    connection: Connection, statement: str, parameters: tuple[Any, ...] = ()
-) -> "array[int]":
-    """The first column of a query as 64 bit integers, without a row object for each."""
+def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
+    """The only column of a query as 64 bit integers, without a row object for each."""
+    compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+    return _ids(connection, str(compiled), ())
+
+
+def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) -> "array[int]":
     cursor = connection.connection.cursor()
     try:
         cursor.execute(statement, parameters)
@@ -191,19 +194,16 @@ def ids_of(
         cursor.close()
 
 
-def matching(connection: Connection, expression: str, limit: int) -> list[int]:
+def matching(connection: Connection, expression: str, limit: int) -> "array[int]":
     """Photo ids whose words match an FTS5 expression, newest rows first, not ranked.
 
     Ranking by bm25 needs the whole posting list of each word, which takes long for a common one.
     """
-    found = connection.execute(
-        text(
-            "SELECT rowid FROM photo_words WHERE photo_words MATCH :words"
-            " ORDER BY rowid DESC LIMIT :limit"
-        ),
-        {"words": expression, "limit": limit},
+    return _ids(
+        connection,
+        "SELECT rowid FROM photo_words WHERE photo_words MATCH ? ORDER BY rowid DESC LIMIT ?",
+        (expression, limit),
     )
-    return [row[0] for row in found]
 
 
 def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[int, float]]:

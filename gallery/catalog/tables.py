@@ -104,6 +104,10 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
+#: For conditions beside one of those below: a plain column would tempt SQLite, which keeps no
+#: statistics here, to walk a whole root instead of the few rows of a partial index.
+ROOT_ID_UNINDEXED = photos.c.root_id + 0
+
 # Written with literals: SQLite uses a partial index only where the query repeats its condition.
 _ONE: ColumnElement[bool] = literal_column("1")
 _ZERO: ColumnElement[bool] = literal_column("0")

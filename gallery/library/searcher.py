@@ -19,6 +19,7 @@ measured for each checkpoint belongs to the evaluation of the matcher.
 """
 
 import threading
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -84,8 +85,8 @@ class Searcher:
         similar = self._similarities(query) if query else None
         if similar is None:
             return SearchResult(text, self.by_words(text, limit=limit).hits, unknown, False)
-        words = self._catalog.ids_with_words(text, limit=_MOST_WORD_MATCHES)
-        hits = _best(_weigh(similar, words), limit)
+        words = self._catalog.word_matches(text, limit=_MOST_WORD_MATCHES)
+        hits = _best(_weigh(similar, *_ranked_once(words)), limit)
         return SearchResult(text, hits, unknown, by_meaning=True)
 
     def _similarities(self, query: TextVector) -> Similarities | None:
@@ -110,11 +111,20 @@ class _Candidates:
     cosines: _Weights
 
 
-def _weigh(similar: Similarities, words: list[tuple[int, float]]) -> _Candidates:
+def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> tuple[Ids, _Weights]:
+    """Each photo once, ids ascending, with the rank of the best group it is in."""
+    if not groups:
+        return np.zeros(0, np.int64), np.zeros(0)
+    ids = np.concatenate([np.asarray(ids, np.int64) for ids, _ in groups])
+    ranks = np.concatenate([np.asarray(ranks, np.float64) for _, ranks in groups])
+    # np.unique gives the first place of each id, and better groups come first.
+    once, first = np.unique(ids, return_index=True)
+    return once, ranks[first]
+
+
+def _weigh(similar: Similarities, word_ids: Ids, ranks: _Weights) -> _Candidates:
     order = np.argsort(similar.ids)
     ids, cosines = similar.ids[order], similar.cosines[order].astype(np.float64)
-    word_ids = np.fromiter((photo_id for photo_id, _ in words), np.int64, len(words))
-    ranks = np.fromiter((rank for _, rank in words), np.float64, len(words))
     places = np.searchsorted(ids, word_ids)
     known = ids[np.minimum(places, len(ids) - 1)] == word_ids
     of_words = np.zeros(len(ids))

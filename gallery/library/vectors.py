@@ -93,7 +93,11 @@ class Vectors:
         self._ids, self._matrix = ids, matrix
 
     def _drop_all_but(self, staying: Ids) -> None:
-        kept = np.flatnonzero(np.isin(self._ids[: self._count], staying))
-        self._ids, self._matrix = self._ids[kept], self._matrix[kept]
-        self._count = len(kept)
-        self._rows = {int(photo_id): row for row, photo_id in enumerate(self._ids)}
+        gone = self._ids[: self._count][~np.isin(self._ids[: self._count], staying)]
+        for photo_id in gone.tolist():
+            # The last row fills the gap.
+            row, last = self._rows.pop(photo_id), self._count - 1
+            if row != last:
+                self._ids[row], self._matrix[row] = self._ids[last], self._matrix[last]
+                self._rows[int(self._ids[row])] = row
+            self._count = last

@@ -129,7 +129,7 @@ def _room(brush: Brush, rng: random.Random, horizon: float) -> None:
 
 
 def _field(brush: Brush, rng: random.Random, horizon: float) -> None:
-    brush.gradient(0, horizon, jitter((96, 176, 240), rng), jitter((208, 233, 250), rng))
+    brush.gradient(0, horizon + 0.1, jitter((96, 176, 240), rng), jitter((208, 233, 250), rng))
     _clouds(brush, rng, horizon, (250, 252, 255))
     green = jitter((120, 188, 88), rng)
     brush.waves(rng, horizon - 0.05, 0.06, mixed(green, (190, 220, 200), 0.45))
@@ -149,6 +149,7 @@ def _sunset(brush: Brush, rng: random.Random, horizon: float) -> None:
     top, middle = jitter((112, 62, 128), rng), jitter((240, 108, 72), rng)
     low = jitter((255, 204, 112), rng)
     brush.gradient(0, horizon, top, middle, low)
+    brush.gradient(horizon, horizon + 0.1, low, low)
     x = rng.uniform(0.15, brush.wide - 0.15)
     brush.oval(x, horizon - 0.02, 0.15, 0.15, mixed(low, (255, 244, 200), 0.45))
     brush.oval(x, horizon - 0.02, 0.115, 0.115, (255, 240, 184))

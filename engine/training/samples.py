@@ -75,7 +75,7 @@ def store(sample: Sample, image: Image.Image, path: Path) -> None:
     elif path.suffix == ".webp":
         image.save(path, quality=84, method=6, exif=data)
     else:
-        image.save(path, quality=86, optimize=True, progressive=True, exif=data)
+        image.save(path, quality=90, optimize=True, progressive=True, exif=data)
 
 
 def main() -> None:

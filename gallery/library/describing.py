@@ -1,0 +1,155 @@
+"""From photos to captions and vectors: the engine process, kept busy with the backlog."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from engine.protocol import Described, PhotoTask, Reason
+from gallery.catalog import Catalog
+from gallery.domain import DescribedPhoto, Failure
+from gallery.library.engine_client import EngineClient
+from gallery.library.engine_deliveries import Delivery, GaveUp, PhotoFailed, RoomFree
+from gallery.library.events import Event, PhotosChanged, PhotosDescribed
+from gallery.library.examining import note_failures
+
+_STORE_EVERY_S = 0.5
+
+
+class Describing:
+    """A part of the indexer, used on its thread only."""
+
+    def __init__(
+        self, catalog: Catalog, engine: EngineClient, *, publish: Callable[[Event], None]
+    ) -> None:
+        self._catalog, self._engine, self._publish = catalog, engine, publish
+        self._set = engine.describer_set
+        self._described: dict[int, DescribedPhoto] = {}
+        self._failures: dict[int, Failure] = {}
+        self._wanted: dict[int, PhotoTask] = {}
+        self._visible: tuple[int, ...] = ()
+        self._stored_at = 0.0
+        self._batch_done = False
+        self.done = 0
+        self.failed = 0
+        self.more = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether the engine holds photos, or answers are not stored."""
+        return bool(self._described or self._failures or self._engine.photo_ids)
+
+    @property
+    def can_describe(self) -> bool:
+        """Whether there is a set that works."""
+        some = self._set.captioner is not None or self._set.matcher is not None
+        return some and self._engine.state.phase != "failed"
+
+    def backlog_count(self) -> int:
+        """How many photos wait for this set, and may be described by it."""
+        if not self.can_describe:
+            return 0
+        return self._catalog.backlog_count(
+            self._set.captioner, self._set.matcher, sample=self._set.knows_drawn_scenes_only
+        )
+
+    def prefer(self, photo_ids: Sequence[int]) -> None:
+        """These first."""
+        self._visible = tuple(photo_ids)
+
+    def fill(self) -> None:
+        """Give the engine what it has room for: the backlog, visible photos first."""
+        self.more = self.more and self.can_describe
+        while self.more and self._engine.has_room:
+            held = self._engine.photo_ids | self._described.keys() | self._failures.keys()
+            todo = self._catalog.backlog(
+                self._set.captioner,
+                self._set.matcher,
+                limit=self._engine.batch_size,
+                first=self._visible,
+                exclude=held,
+                sample=self._set.knows_drawn_scenes_only,
+            )
+            if not todo:
+                self.more = False
+                return
+            tasks = [
+                PhotoTask(item.photo_id, str(item.path), item.caption, item.vector) for item in todo
+            ]
+            self._wanted.update((task.photo_id, task) for task in tasks)
+            self._engine.describe(tasks)
+
+    def drop(self) -> None:
+        """Take nothing more on; what is just being described still comes."""
+        self._engine.drop()
+        self.more = True
+
+    def take(self, delivery: Delivery) -> None:
+        """Take what the engine's client delivers."""
+        match delivery:
+            case Described():
+                self._take_described(delivery)
+            case PhotoFailed():
+                self._failures[delivery.photo_id] = delivery.failure
+            case RoomFree():
+                self._batch_done = True
+            case GaveUp():
+                for photo_id in delivery.unblamed:
+                    self._failures.pop(photo_id, None)
+                self._catalog.clear_failures(delivery.unblamed)
+        self.more = True
+
+    def store_if_due(self) -> None:
+        """Store what came: whenever a batch is done, or twice a second. Raises ``KnownError``."""
+        waited = time.monotonic() - self._stored_at >= _STORE_EVERY_S
+        if not (self._described or self._failures) or not (self._batch_done or waited):
+            return
+        described, self._described = self._described, {}
+        failures, self._failures = self._failures, {}
+        self._batch_done, self._stored_at = False, time.monotonic()
+        self._store(described, failures)
+
+    def _take_described(self, said: Described) -> None:
+        task = self._wanted.pop(said.photo_id, None)
+        if task is not None and (
+            (task.caption and not said.caption) or (task.vector and not said.vector)
+        ):  # or it would be asked for the same again, for ever
+            failure = Failure(Reason.INTERNAL, "The describer had nothing to say about it.")
+            self._failures[said.photo_id] = failure
+            return
+        self._described[said.photo_id] = DescribedPhoto(
+            said.photo_id, said.caption, said.score, said.settings, said.vector, unsure=False
+        )
+
+    def _store(self, described: dict[int, DescribedPhoto], failures: dict[int, Failure]) -> None:
+        for photo_id in (*described, *failures):
+            self._wanted.pop(photo_id, None)
+        if described:
+            self._catalog.store_descriptions(
+                self._judged(described), captioner=self._set.captioner, matcher=self._set.matcher
+            )
+            self.done += len(described)
+            self._publish(PhotosDescribed(tuple(described)))
+        failures = note_failures(self._catalog, failures, self._publish) if failures else {}
+        self.failed += len(failures)
+        self.done += len(failures)
+        if failures:
+            self._publish(PhotosChanged(tuple(failures)))
+
+    def _judged(self, described: dict[int, DescribedPhoto]) -> list[DescribedPhoto]:
+        """Mark as unsure what a set that knows drawn scenes only says of other photos."""
+        if not self._set.knows_drawn_scenes_only:
+            return list(described.values())
+        drawn = {folder.id for folder in self._catalog.folders() if folder.is_sample_gallery}
+        sure = {
+            photo.id for photo in self._catalog.photos(list(described)) if photo.folder_id in drawn
+        }
+        return [
+            DescribedPhoto(
+                item.photo_id,
+                item.caption,
+                item.score,
+                item.settings,
+                item.vector,
+                unsure=item.photo_id not in sure,
+            )
+            for item in described.values()
+        ]

@@ -1,0 +1,310 @@
+"""The gallery's side of the engine process: opened when needed, kept alive, asked in turn."""
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from engine import protocol
+from engine.checkpoints import DescriberSet
+from engine.protocol import (
+    BatchDone,
+    Cancel,
+    Described,
+    EmbedText,
+    Failed,
+    Match,
+    Matched,
+    OpenDescriber,
+    Opened,
+    OpenFailed,
+    PhotoTask,
+    Reason,
+    RequestFailed,
+    TextEmbedded,
+)
+from engine.worker import serve
+from gallery.domain import Failure
+from gallery.library.engine_deliveries import Delivery, GaveUp, Patience, PhotoFailed, RoomFree
+from gallery.library.engine_line import Line
+from gallery.library.engine_questions import Answer, Questions
+from gallery.library.events import EngineChanged, EngineState, EventBus
+from gallery.library.text_vector import TextVector
+from gallery.processes.child import Child, Death
+
+_BATCH_ON_CPU = 8
+_BATCH_ON_ACCELERATOR = 32
+_PROGRESS = (Described, Failed, TextEmbedded, Matched)
+
+
+class EngineClient:
+    """Asks the engine process; every method may be called from any thread.
+
+    The process starts with the first batch or question. Deaths and hangs are survived: what was
+    under way goes again, each photo gets exactly one answer, and one that ends the engine twice is
+    set aside.
+    """
+
+    def __init__(
+        self,
+        describer_set: DescriberSet,
+        bus: EventBus,
+        *,
+        device: str = "auto",
+        patience: Patience | None = None,
+        entry: Callable[[Connection], None] = serve,
+    ) -> None:
+        self.describer_set = describer_set
+        self._bus, self._device, self._entry = bus, device, entry
+        self._patience = patience or Patience()
+        self._deliver: Callable[[Delivery], None] = lambda delivery: None
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._line = Line(self._numbers)
+        self._questions = Questions()
+        self._state = EngineState()
+        self._child: Child | None = None
+        self._head_deadline: float | None = None
+        self._aside_in_a_row: list[int] = []
+        self._stopped = False
+
+    @property
+    def state(self) -> EngineState:
+        """How the engine stands."""
+        return self._state
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while one runs."""
+        return self._child.pid if self._child is not None else None
+
+    @property
+    def batch_size(self) -> int:
+        """How many photos a batch should hold on this device."""
+        on_accelerator = self._state.device.startswith(("cuda", "mps"))
+        return _BATCH_ON_ACCELERATOR if on_accelerator else _BATCH_ON_CPU
+
+    @property
+    def has_room(self) -> bool:
+        """Whether :meth:`describe` may be called: fewer than two batches wait or are under way."""
+        with self._lock:
+            return self._line.has_room and self._state.phase != "failed"
+
+    @property
+    def photo_ids(self) -> set[int]:
+        """The photos that were given and not answered."""
+        with self._lock:
+            return self._line.photo_ids
+
+    def deliver_to(self, receiver: Callable[[Delivery], None]) -> None:
+        """Give answers to ``receiver`` from now on, on the thread of the engine's supervision."""
+        self._deliver = receiver
+
+    def start(self) -> None:
+        """Start the engine unless it runs, failed or was stopped; returns at once."""
+        with self._lock:
+            if self._stopped or self._state.phase != "off":
+                return
+            self._child = self._new_child()
+            self._child.start()
+            state = self._set(EngineState("starting"))
+        self._bus.publish(state)
+
+    def retry(self) -> None:
+        """After a failure: try again from the beginning."""
+        with self._lock:
+            if self._state.phase != "failed":
+                return
+            self._set(EngineState())
+            child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+        self.start()
+
+    def describe(self, tasks: Sequence[PhotoTask]) -> None:
+        """Take a batch; every photo is answered once through :meth:`deliver_to`, or given back."""
+        with self._lock:
+            self._line.add(tasks)
+        self.start()
+        self._send_more()
+
+    def drop(self) -> None:
+        """Forget the batches that have not begun; what is just being described still comes."""
+        with self._lock:
+            for job in self._line.drop():
+                self._send(Cancel(job))
+
+    def embed_text(self, text: str, *, timeout_s: float = 10.0) -> TextVector | None:
+        """Return the vector of a query; None without a matcher or an engine, or when too late.
+
+        The vector is empty (shape ``(0,)``) where the matcher knows none of the words.
+        """
+        if self.describer_set.matcher is None:
+            return None
+        answer = self._ask(EmbedText(next(self._numbers), text), timeout_s)
+        if not isinstance(answer, TextEmbedded):
+            return None
+        vector = np.frombuffer(answer.vector, dtype="<f2").astype(np.float32)
+        return TextVector(vector, answer.unknown_words)
+
+    def match(
+        self, text: str, paths: Sequence[Path], *, timeout_s: float = 60.0
+    ) -> tuple[float | None, ...] | None:
+        """Return how well a text fits each photo (ITM, 0..1; None: unreadable); None as above."""
+        if self.describer_set.matcher is None:
+            return None
+        names = tuple(os.fspath(path) for path in paths)
+        answer = self._ask(Match(next(self._numbers), text, names), timeout_s)
+        return answer.scores if isinstance(answer, Matched) else None
+
+    def stop(self) -> None:
+        """End the engine; who waits for an answer gets none. Waits less than 2 s."""
+        with self._lock:
+            self._stopped = True
+            self._line.clear()
+            child = self._child
+        if child is not None:
+            child.stop()
+        self._questions.answer_nobody()
+        with self._lock:
+            state = self._set(EngineState())
+        self._bus.publish(state)
+
+    def _new_child(self) -> Child:
+        return Child(
+            "engine",
+            self._entry,
+            protocol.CODEC,
+            on_message=self._on_message,
+            on_start=self._on_start,
+            on_death=self._on_death,
+            is_progress=lambda message: isinstance(message, _PROGRESS),
+        )
+
+    def _set(self, state: EngineState) -> EngineChanged:
+        self._state = state
+        return EngineChanged(state)
+
+    def _send(self, message: object) -> None:
+        if self._child is not None and self._state.phase == "ready":
+            self._child.send(message)
+
+    def _ask(self, message: EmbedText | Match, timeout_s: float) -> Answer:
+        with self._lock:
+            if self._stopped or self._state.phase == "failed":
+                return None
+            answer = self._questions.add(message)
+            self._send(message)
+        self.start()
+        try:
+            return answer.result(timeout_s)
+        except TimeoutError:
+            if self._questions.forget(message.job):
+                with self._lock:
+                    self._send(Cancel(message.job))
+            return None
+
+    def _send_more(self) -> None:
+        with self._lock:
+            sent = False
+            while self._state.phase == "ready" and (batch := self._line.next_batch()) is not None:
+                self._send(batch)
+                sent = True
+            self._watch(renew=sent)
+
+    def _watch(self, *, renew: bool) -> None:
+        """Set the time by which the head batch must give a sign; text answers do not move it."""
+        if self._state.phase != "ready" or self._child is None:
+            return
+        if not len(self._line):
+            self._head_deadline = None
+        elif renew or self._head_deadline is None:
+            allowed_s = self._patience.silence_s + self._patience.photo_s * len(self._line)
+            self._head_deadline = time.monotonic() + allowed_s
+        left = self._head_deadline and max(self._head_deadline - time.monotonic(), 0)
+        self._child.answer_within(left)
+
+    def _on_start(self) -> None:
+        chosen = self.describer_set
+        with self._lock:
+            child = self._child
+        if child is not None:
+            child.send(OpenDescriber(chosen.captioner, chosen.matcher, self._device))
+            child.answer_within(self._patience.open_s)
+
+    def _on_message(self, message: object) -> None:
+        match message:
+            case Opened():
+                self._on_opened(message)
+            case OpenFailed():
+                self._fail(f"{message.message} {message.hint}".strip())
+            case Described() | Failed():
+                self._on_answer(message)
+            case BatchDone():
+                self._on_batch_done(message)
+            case TextEmbedded() | Matched():
+                self._questions.answer(message.job, message)
+            case RequestFailed():
+                self._questions.answer(message.job, None)
+        with self._lock:
+            self._watch(renew=isinstance(message, Described | Failed | BatchDone))
+
+    def _on_opened(self, message: Opened) -> None:
+        with self._lock:
+            state = self._set(EngineState("ready", message.device))
+            for question in self._questions.messages:
+                self._send(question)
+        self._bus.publish(state)
+        self._send_more()
+        self._deliver(RoomFree())
+
+    def _on_answer(self, message: Described | Failed) -> None:
+        with self._lock:
+            self._aside_in_a_row.clear()
+            wanted = self._line.answered(message.job, message.photo_id) is not None
+        if wanted and isinstance(message, Failed):
+            failure = Failure(message.reason, message.detail)
+            self._deliver(PhotoFailed(message.photo_id, failure))
+        elif wanted and isinstance(message, Described):
+            self._deliver(message)
+
+    def _on_batch_done(self, message: BatchDone) -> None:
+        with self._lock:
+            unanswered = self._line.done(message.job)
+        for photo_id in unanswered:
+            failure = Failure(Reason.INTERNAL, "The describer gave no answer, twice.")
+            self._deliver(PhotoFailed(photo_id, failure))
+        self._send_more()
+        self._deliver(RoomFree())
+
+    def _on_death(self, death: Death) -> None:
+        with self._lock:
+            state = self._set(EngineState("starting", detail=f"It {death.reason}."))
+            self._head_deadline = None
+            set_aside = self._line.broke()
+            self._aside_in_a_row.extend(set_aside)
+        self._questions.broke()
+        for photo_id in set_aside:
+            detail = f"Describing it ended the describer twice (it {death.reason})."
+            self._deliver(PhotoFailed(photo_id, Failure(Reason.SET_ASIDE, detail)))
+        if death.gave_up:
+            self._fail(f"The describer keeps failing: it {death.reason}. The log tells more.")
+        elif not self._stopped:
+            self._bus.publish(state)
+
+    def _fail(self, detail: str) -> None:
+        with self._lock:
+            unblamed, self._aside_in_a_row = tuple(self._aside_in_a_row), []
+            self._line.clear()
+            state = self._set(EngineState("failed", detail=detail))
+            child = self._child
+        if child is not None:
+            child.stop()  # on its own thread this only says so
+        self._questions.answer_nobody()
+        self._bus.publish(state)
+        self._deliver(GaveUp(unblamed))

@@ -1,0 +1,67 @@
+"""What is asked of the engine beside describing: who waits for which answer."""
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from engine.protocol import EmbedText, Match, Matched, TextEmbedded
+
+_TRIES = 2
+
+Answer = TextEmbedded | Matched | None
+
+
+@dataclass(slots=True)
+class _Question:
+    message: EmbedText | Match
+    answer: "Future[Answer]"
+    tries: int = 0
+
+
+class Questions:
+    """Open questions by number; every future gets one answer, None where there is none to have."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[int, _Question] = {}
+
+    def add(self, message: EmbedText | Match) -> "Future[Answer]":
+        """Note a question; what to wait for."""
+        question = _Question(message, Future())
+        with self._lock:
+            self._open[message.job] = question
+        return question.answer
+
+    @property
+    def messages(self) -> list[EmbedText | Match]:
+        """What is to be asked again by an engine that was started anew."""
+        with self._lock:
+            return [question.message for question in self._open.values()]
+
+    def answer(self, job: int, answer: Answer) -> None:
+        """Give an answer; one that nobody waits for is dropped."""
+        with self._lock:
+            question = self._open.pop(job, None)
+        if question is not None:
+            question.answer.set_result(answer)
+
+    def forget(self, job: int) -> bool:
+        """Nobody waits any more; False where the answer came meanwhile."""
+        with self._lock:
+            return self._open.pop(job, None) is not None
+
+    def broke(self) -> None:
+        """The engine died: what was asked at two deaths is not asked again."""
+        for question in self._questions():
+            question.tries += 1
+            if question.tries >= _TRIES:
+                self.answer(question.message.job, None)
+
+    def answer_nobody(self) -> None:
+        """There is no engine: nothing more is to be waited for."""
+        for question in self._questions():
+            self.answer(question.message.job, None)
+
+    def _questions(self) -> list[_Question]:
+        with self._lock:
+            return list(self._open.values())

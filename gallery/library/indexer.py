@@ -1,0 +1,301 @@
+"""One thread that brings the catalog up to date: scan, examine, describe; store, then tell."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from filelock import BaseFileLock, Timeout
+
+from gallery.catalog import Catalog
+from gallery.errors import KnownError
+from gallery.library.decoder import DecoderClient
+from gallery.library.describing import Describing
+from gallery.library.engine_client import EngineClient
+from gallery.library.events import EventBus, Notice, PhotosAdded, Progress, ProgressChanged
+from gallery.library.examining import Examining
+from gallery.library.pace import Pace
+from gallery.library.scanner import Scanner, ScanStep
+from gallery.library.thumbnails import ThumbnailStore
+from gallery.paths import log_path
+
+_LOG = logging.getLogger(__name__)
+_LOCK_EVERY_S = 0.5
+_TICK_S = 0.1
+_TELL_EVERY_S = 0.2
+_COUNT_EVERY_S = 1.0
+
+
+class Indexer:
+    """Scans, examines and describes on a thread of its own; every wish may come from any thread.
+
+    Only one program at a time does this for a catalog: the lock is held while there is work, and
+    waited for (phase "waiting") where another program holds it. Nothing has to be repaired after
+    an end of any kind, since what is to be done is asked of the catalog, never remembered.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        decoder: DecoderClient,
+        engine: EngineClient,
+        thumbnails: ThumbnailStore,
+        bus: EventBus,
+        *,
+        lock: BaseFileLock,
+    ) -> None:
+        self._catalog, self._engine, self._bus = catalog, engine, bus
+        self._file_lock = lock
+        self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._stopping = threading.Event()
+        self._breaking_off = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._examining = Examining(
+            catalog, decoder, thumbnails, call_soon=self._call_soon, publish=bus.publish
+        )
+        self._describing = Describing(catalog, engine, publish=bus.publish)
+        engine.deliver_to(lambda news: self._call_soon(lambda: self._describing.take(news)))
+        self._active = False
+        self._paused = False
+        self._to_scan: list[Sequence[int] | None] = []
+        self._scan: Iterator[ScanStep] | None = None
+        self._files_seen = 0
+        self._looked_for_bare = False
+        self._progress = Progress()
+        self._pace = Pace()
+        self._told_at = 0.0
+        self._counted_at = 0.0
+        self._read_in_all, self._described_in_all = 0, 0
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._progress
+
+    def start(self) -> None:
+        """Start the thread; it waits for wishes."""
+        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+        self._thread.start()
+
+    def request_scan(self, folder_ids: Sequence[int] | None = None) -> None:
+        """Scan these folders (None: all), then examine and describe what is to be done."""
+        wanted = None if folder_ids is None else tuple(folder_ids)
+        self._breaking_off.clear()
+        self._call_soon(lambda: self._begin(wanted))
+
+    def wake(self) -> None:
+        """Something changed what is to be done (a folder was allowed, say): look again."""
+        self._call_soon(self._look_again)
+
+    def pause(self) -> None:
+        """Begin nothing more; what is under way is still stored."""
+        self._call_soon(self._hold_on)
+
+    def resume(self) -> None:
+        """Go on after a pause, a trouble or a cancel."""
+        self._breaking_off.clear()
+        self._call_soon(self._look_again)
+
+    def cancel(self) -> None:
+        """Break off, in the middle of a scan too; the next wish goes on where this left off."""
+        self._breaking_off.set()
+        self._call_soon(self._cancel)
+
+    def prefer(self, photo_ids: Sequence[int]) -> None:
+        """What a person looks at, in this order, comes first from now on."""
+        wanted = tuple(photo_ids)
+        self._call_soon(lambda: self._prefer(wanted))
+
+    def try_again(self, photo_ids: Sequence[int] | None = None) -> None:
+        """Forget why these failed (None: all), and a failure of the engine, and try again."""
+        wanted = None if photo_ids is None else tuple(photo_ids)
+        self._call_soon(lambda: self._try_again(wanted))
+
+    def wait_until_idle(self, timeout_s: float | None = None) -> bool:
+        """Wait until nothing is left that can be done; False: time is up, or it is paused."""
+        return self._idle.wait(timeout_s) and not self._paused
+
+    def stop(self) -> None:
+        """End the thread soon; what was not stored is done again another time."""
+        self._stopping.set()
+        self._call_soon(lambda: None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _call_soon(self, wish: Callable[[], None]) -> None:
+        with self._guard:
+            self._idle.clear()
+            self._wishes.put(wish)
+
+    def _begin(self, folder_ids: Sequence[int] | None) -> None:
+        self._to_scan.append(folder_ids)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if not self._active:
+            self._examining.done = self._examining.failed = 0
+            self._describing.done = self._describing.failed = 0
+        self._active, self._paused = True, False
+        self._examining.more = self._describing.more = True
+        self._counted_at = 0.0
+        self._pace.restart()
+
+    def _hold_on(self) -> None:
+        if self._active:
+            self._paused = True
+
+    def _cancel(self) -> None:
+        self._scan = None
+        self._to_scan.clear()
+        self._examining.drop()
+        self._describing.drop()
+        self._active = self._paused = False
+
+    def _prefer(self, photo_ids: tuple[int, ...]) -> None:
+        self._describing.prefer(photo_ids)
+        self._examining.prefer(photo_ids)
+
+    def _try_again(self, photo_ids: tuple[int, ...] | None) -> None:
+        self._catalog.clear_failures(photo_ids)
+        self._engine.retry()
+        self._look_again()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._turn()
+                except KnownError as error:
+                    self._halt(Notice(error.message, error.hint))
+                except Exception:  # noqa: BLE001 - the roof of this thread
+                    _LOG.exception("indexing failed")
+                    message = "Reading the photos stopped because of an error in this program."
+                    self._halt(Notice(message, f"The log {log_path()} tells more."))
+        finally:
+            self._let_go()
+
+    def _halt(self, notice: Notice) -> None:
+        """The world is in the way (a full disk, say): pause, and say why."""
+        self._active = self._paused = True
+        self._bus.publish(notice)
+
+    def _turn(self) -> None:
+        """Take the wishes that came, store what came, take on more; wait where nothing is due."""
+        working = self._active and not self._paused
+        busy = self._examining.busy or self._describing.busy
+        self._take_wishes(wait_s=self._wait_s(working=working, busy=busy))
+        self._examining.store_if_due()
+        self._describing.store_if_due()
+        if self._active and not self._paused and self._has_lock():
+            self._advance()
+        self._rest_if_idle()
+
+    def _wait_s(self, *, working: bool, busy: bool) -> float | None:
+        if working and not self._file_lock.is_locked:
+            return _LOCK_EVERY_S if self._progress.phase == "waiting" else 0
+        if working and (self._scan is not None or self._to_scan):
+            return 0
+        return _TICK_S if working or busy else None
+
+    def _take_wishes(self, wait_s: float | None) -> None:
+        try:
+            self._wishes.get(timeout=wait_s)() if wait_s != 0 else self._wishes.get_nowait()()
+            while True:
+                self._wishes.get_nowait()()
+        except queue.Empty:
+            return
+
+    def _has_lock(self) -> bool:
+        if self._file_lock.is_locked:
+            return True
+        try:
+            self._file_lock.acquire(timeout=0)
+        except Timeout:
+            self._tell(Progress("waiting"))
+            return False
+        if not self._looked_for_bare:
+            self._looked_for_bare = True
+            self._examining.look_for_bare()
+        return True
+
+    def _let_go(self) -> None:
+        if self._file_lock.is_locked:
+            self._file_lock.release()
+
+    def _advance(self) -> None:
+        if self._scan is None and self._to_scan:
+            scanner = Scanner(
+                self._catalog,
+                cancelled=lambda: self._stopping.is_set() or self._breaking_off.is_set(),
+            )
+            self._scan = scanner.scan(self._to_scan.pop(0))
+        if self._scan is not None:
+            self._take_step(next(self._scan, None))
+        self._examining.fill()
+        self._describing.fill()
+        self._tell(self._progress_now())
+
+    def _take_step(self, step: ScanStep | None) -> None:
+        if step is None:
+            self._scan = None
+            return
+        self._files_seen = step.files_seen
+        for event in step.events:
+            if isinstance(event, PhotosAdded):
+                self._examining.forget(event.ids)
+            self._bus.publish(event)
+        if step.events:
+            self._examining.more = self._describing.more = True
+
+    def _rest_if_idle(self) -> None:
+        if self._examining.busy or self._describing.busy:
+            return
+        working = self._active and not self._paused
+        if working and (self._scan is not None or self._to_scan or self._has_more()):
+            return
+        self._let_go()
+        self._active = self._active and self._paused
+        self._tell(Progress("paused" if self._paused else "idle", failed=self._failed()))
+        with self._guard:
+            if self._wishes.empty():
+                self._idle.set()
+
+    def _has_more(self) -> bool:
+        return not self._file_lock.is_locked or self._examining.more or self._describing.more
+
+    def _failed(self) -> int:
+        return self._examining.failed + self._describing.failed
+
+    def _progress_now(self) -> Progress:
+        if self._scan is not None or self._to_scan:
+            return Progress("scanning", self._files_seen, failed=self._failed())
+        now = time.monotonic()
+        if now - self._counted_at >= _COUNT_EVERY_S:
+            self._counted_at = now
+            self._read_in_all = self._examining.done + self._catalog.unexamined_count()
+            self._described_in_all = self._describing.done + self._describing.backlog_count()
+        if self._examining.busy:
+            return self._paced("reading", self._examining.done, self._read_in_all)
+        return self._paced("describing", self._describing.done, self._described_in_all)
+
+    def _paced(self, phase: str, done: int, total: int) -> Progress:
+        if phase != self._progress.phase:
+            self._pace.restart()
+        self._pace.note(done)
+        total = max(total, done)
+        left = self._pace.seconds_left(total - done)
+        return Progress(phase, done, total, left, self._pace.per_second(), self._failed())
+
+    def _tell(self, progress: Progress) -> None:
+        """Publish progress: a change of phase at once, the rest a few times a second."""
+        now = time.monotonic()
+        before, self._progress = self._progress, progress
+        if progress.phase != before.phase or (
+            progress != before and now - self._told_at >= _TELL_EVERY_S
+        ):
+            self._told_at = now
+            self._bus.publish(ProgressChanged(progress))

@@ -1,0 +1,182 @@
+"""The whole program but its face: window and command line stand on the same one."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet, find_set
+from gallery.catalog import Catalog
+from gallery.catalog.lock import indexing_lock
+from gallery.domain import Failure, Folder
+from gallery.errors import KnownError
+from gallery.library.decoder import DecoderClient
+from gallery.library.engine_client import EngineClient
+from gallery.library.events import EventBus, FoldersChanged
+from gallery.library.indexer import Indexer
+from gallery.library.searcher import Searcher
+from gallery.library.thumbnails import ThumbnailStore
+from gallery.narration.narrator import Narrator
+from gallery.narration.speech import Speech
+from gallery.paths import default_catalog_path, resources_dir, sample_gallery_dir
+
+_FORGOTTEN_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramOptions:
+    """What a start may choose.
+
+    ``checkpoint``: "sample" or a folder; None is the sample too, but says that nobody asked for
+    it. ``device``: auto, cpu, cuda or mps.
+    """
+
+    catalog_path: Path = field(default_factory=default_catalog_path)
+    checkpoint: str | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Every part, built and connected. No process runs until something needs it."""
+
+    options: ProgramOptions
+    describer_set: DescriberSet
+    bus: EventBus
+    catalog: Catalog
+    thumbnails: ThumbnailStore
+    decoder: DecoderClient
+    engine: EngineClient
+    indexer: Indexer
+    searcher: Searcher
+    speech: Speech
+    narrator: Narrator
+
+    def start(self) -> None:
+        """Begin to bring the catalog up to date: scan every folder, then examine and describe."""
+        self.indexer.start()
+        self.indexer.request_scan()
+
+    def add_folder(self, path: Path, *, sample_allowed: bool = False) -> Folder:
+        """Add a folder (or give the one that is there) and scan it.
+
+        ``sample_allowed``: a person agreed that the sample set describes it. Raises ``KnownError``
+        where it is no folder that can be read.
+        """
+        return self._add(_checked(path), sample_allowed=sample_allowed, is_sample_gallery=False)
+
+    def add_sample_gallery(self) -> Folder | None:
+        """Add the bundled sample gallery and scan it; None where it is not installed."""
+        path = sample_gallery_dir()
+        if not path.is_dir():
+            return None
+        return self._add(path, sample_allowed=True, is_sample_gallery=True)
+
+    def remove_folder(self, folder_id: int) -> None:
+        """Forget a folder with its photos and captions; the files are not touched."""
+        ids = self.catalog.photo_ids(folder_id=folder_id)
+        self.catalog.remove_folder(folder_id)
+        for start in range(0, len(ids), _FORGOTTEN_AT_ONCE):
+            some: Sequence[int] = ids[start : start + _FORGOTTEN_AT_ONCE]
+            kept = {photo.id for photo in self.catalog.photos(some)}  # another root's by now
+            self.thumbnails.drop(photo_id for photo_id in some if photo_id not in kept)
+        self.bus.publish(FoldersChanged())
+
+    def allow_sample(self, folder_id: int) -> None:
+        """A person said: describe this folder with the sample set anyway."""
+        self.catalog.allow_sample(folder_id)
+        self.bus.publish(FoldersChanged())
+        self.indexer.wake()
+
+    def viewer_picture(self, photo_id: int, max_px: int) -> bytes | Failure:
+        """Return the upright photo as a JPEG within ``max_px`` squared, or why there is none.
+
+        Blocks (the decoder process reads it): not for the thread of the window. Raises
+        ``KnownError`` where the photo is no longer listed or there is no decoder.
+        """
+        return self.decoder.picture(self.catalog.photo(photo_id).path, max_px)
+
+    def close(self) -> None:
+        """End everything, the last one built first; at most 3 s. Again: does nothing."""
+        self.narrator.cancel()
+        self.indexer.stop()
+        processes = (self.speech, self.engine, self.decoder)
+        # side by side, since each is given time to leave by itself
+        enders = [threading.Thread(target=part.stop, name="closing") for part in processes]
+        for ender in enders:
+            ender.start()
+        for ender in enders:
+            ender.join()
+        self.narrator.close()
+        self.thumbnails.close()
+        self.catalog.close()
+
+    def _add(self, path: Path, *, sample_allowed: bool, is_sample_gallery: bool) -> Folder:
+        folder = self.catalog.add_folder(
+            path, sample_allowed=sample_allowed, is_sample_gallery=is_sample_gallery
+        )
+        self.bus.publish(FoldersChanged())
+        self.indexer.request_scan([folder.id])
+        return folder
+
+
+def open_program(options: ProgramOptions) -> Program:
+    """Open the catalog and build every part; waits for no process.
+
+    Raises ``KnownError`` (a catalog or a checkpoint that cannot be used).
+    """
+    describer_set = _describer_set(options.checkpoint)
+    catalog = Catalog.open(options.catalog_path)
+    try:
+        thumbnails = ThumbnailStore.open(options.catalog_path.with_suffix(".thumbnails.sqlite"))
+    except BaseException:
+        catalog.close()
+        raise
+    bus = EventBus()
+    decoder = DecoderClient()
+    engine = EngineClient(describer_set, bus, device=options.device)
+    lock = indexing_lock(options.catalog_path)
+    indexer = Indexer(catalog, decoder, engine, thumbnails, bus, lock=lock)
+    searcher = Searcher(catalog, engine.embed_text, describer_set.matcher)
+    speech = Speech()
+    return Program(
+        options=options,
+        describer_set=describer_set,
+        bus=bus,
+        catalog=catalog,
+        thumbnails=thumbnails,
+        decoder=decoder,
+        engine=engine,
+        indexer=indexer,
+        searcher=searcher,
+        speech=speech,
+        narrator=Narrator(speech),
+    )
+
+
+def _describer_set(checkpoint: str | None) -> DescriberSet:
+    sample_dir = resources_dir() / "checkpoints" / "sample"
+    try:
+        return find_set(checkpoint or SAMPLE, sample_dir=sample_dir)
+    except CheckpointError as error:
+        if checkpoint is not None:
+            raise KnownError(error.message, error.hint) from error
+        # photos can be seen, found by words and told without a describer
+        return DescriberSet("none", None, None, False, f"{error.message} {error.hint}".strip(), "")
+
+
+def _checked(path: Path) -> Path:
+    folder = path.expanduser().absolute()
+    if not folder.exists():
+        raise KnownError(
+            f"There is no folder {folder}.", "Check the name, or whether a drive is unplugged."
+        )
+    if not folder.is_dir():
+        raise KnownError(f"{folder} is not a folder.", "Add the folder that it lies in.")
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise KnownError(
+            f"The folder {folder} cannot be read: {error.strerror}.", "Check its permissions."
+        ) from error
+    return folder

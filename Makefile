@@ -35,7 +35,7 @@ check:
 
 screenshots:
 	@$(SETUP) test
-	@$(BIN)/python packaging/make_screenshots.py docs/images
+	@$(BIN)/python -m gallery.ui.screenshots --out docs/images
 
 clean:
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -47,7 +47,10 @@ def parse(argv: Sequence[str]) -> Namespace:
 
 
 def run(arguments: Namespace) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command that needs no window; returns the exit code."""
+    from gallery.commands import terminal
+
+    terminal.log_to_file(log_path())
     module, name = _COMMANDS[arguments.command]
     command: Callable[[Namespace], int] = getattr(importlib.import_module(module), name)
     return command(arguments)
@@ -58,7 +61,6 @@ def guarded(command: Callable[[Namespace], int], arguments: Namespace) -> int:
     from gallery.commands import terminal
 
     terminal.prepare_streams()
-    terminal.log_to_file(log_path())
     try:
         code = command(arguments)
         sys.stdout.flush()

@@ -4,6 +4,7 @@ The modules are transformers' own; each is built empty and takes its tensors by 
 may hold a captioner, a matcher or both, and nothing is initialised only to be overwritten.
 """
 
+import pickle  # its error only
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ from transformers.models.blip.configuration_blip import BlipConfig
 from engine.checkpoints import CheckpointError, read_json, weights_file
 
 Weights = dict[str, Tensor]
+_UNREADABLE = (
+    SafetensorError,
+    pickle.UnpicklingError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    AttributeError,
+    EOFError,
+)
 _PARTS = ("vision_model.", "text_decoder.", "text_encoder.", "vision_proj.", "text_proj.", "itm_")
 
 
@@ -72,7 +82,7 @@ def _read(path: Path) -> Weights:
                 return {key: file.get_tensor(key).float() for key in file.keys() if _wanted(key)}  # noqa: SIM118 - no mapping
         stored = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         return {key: tensor.float() for key, tensor in stored.items() if _wanted(key)}
-    except (SafetensorError, RuntimeError, OSError, ValueError, AttributeError) as error:
+    except _UNREADABLE as error:
         message = f"“{path.name}” in {path.parent} cannot be read as weights."
         raise CheckpointError(message, "Copy the checkpoint again.") from error
 

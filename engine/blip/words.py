@@ -12,7 +12,7 @@ _UNKNOWN = "[UNK]"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _PREAMBLE = re.compile(
     r"^(?:(?:there (?:is|are)|this is|(?:an? )?(?:\w+ )?(?:picture|photo|photograph|image|view) of"
-    r"|an? close[- ]?up (?:\w+ )?of)\s+)+"
+    r"|an? close(?: ?- ?| )?up (?:\w+ )?of)\s+)+"
 )
 _INVENTED = re.compile(r"\b(?:an? )?(?:arafed|araffed|araffe|arafe)\b")
 

@@ -7,7 +7,7 @@ from engine.protocol import Described, PhotoTask, Reason
 from gallery.catalog import Catalog
 from gallery.domain import DescribedPhoto, Failure
 from gallery.library.engine_client import EngineClient
-from gallery.library.engine_deliveries import Delivery, GaveUp, PhotoFailed, RoomFree
+from gallery.library.engine_deliveries import Delivery, GivenBack, PhotoFailed, RoomFree
 from gallery.library.events import Event, PhotosChanged, PhotosDescribed
 from gallery.library.examining import note_failures
 
@@ -24,7 +24,7 @@ class Describing:
         self._set = engine.describer_set
         self._described: dict[int, DescribedPhoto] = {}
         self._failures: dict[int, Failure] = {}
-        self._wanted: dict[int, PhotoTask] = {}
+        self._wanted: dict[int, PhotoTask] = {}  # given to the engine and not stored
         self._visible: tuple[int, ...] = ()
         self._stored_at = 0.0
         self._batch_done = False
@@ -35,7 +35,7 @@ class Describing:
     @property
     def busy(self) -> bool:
         """Whether the engine holds photos, or answers are not stored."""
-        return bool(self._described or self._failures or self._engine.photo_ids)
+        return bool(self._wanted)
 
     @property
     def can_describe(self) -> bool:
@@ -59,13 +59,12 @@ class Describing:
         """Give the engine what it has room for: the backlog, visible photos first."""
         self.more = self.more and self.can_describe
         while self.more and self._engine.has_room:
-            held = self._engine.photo_ids | self._described.keys() | self._failures.keys()
             todo = self._catalog.backlog(
                 self._set.captioner,
                 self._set.matcher,
                 limit=self._engine.batch_size,
                 first=self._visible,
-                exclude=held,
+                exclude=self._wanted.keys(),
                 sample=self._set.knows_drawn_scenes_only,
             )
             if not todo:
@@ -91,10 +90,8 @@ class Describing:
                 self._failures[delivery.photo_id] = delivery.failure
             case RoomFree():
                 self._batch_done = True
-            case GaveUp():
-                for photo_id in delivery.unblamed:
-                    self._failures.pop(photo_id, None)
-                self._catalog.clear_failures(delivery.unblamed)
+            case GivenBack():
+                self._take_back(delivery)
         self.more = True
 
     def store_if_due(self) -> None:
@@ -107,11 +104,18 @@ class Describing:
         self._batch_done, self._stored_at = False, time.monotonic()
         self._store(described, failures)
 
+    def _take_back(self, delivery: GivenBack) -> None:
+        for photo_id in (*delivery.photo_ids, *delivery.unblamed):
+            self._wanted.pop(photo_id, None)
+            self._failures.pop(photo_id, None)
+        if delivery.unblamed:
+            self._catalog.clear_failures(delivery.unblamed)
+
     def _take_described(self, said: Described) -> None:
-        task = self._wanted.pop(said.photo_id, None)
-        if task is not None and (
-            (task.caption and not said.caption) or (task.vector and not said.vector)
-        ):  # or it would be asked for the same again, for ever
+        task = self._wanted[said.photo_id]
+        if (task.caption and not said.caption) or (
+            task.vector and not said.vector
+        ):  # or it would be asked the same again, for ever
             failure = Failure(Reason.INTERNAL, "The describer had nothing to say about it.")
             self._failures[said.photo_id] = failure
             return

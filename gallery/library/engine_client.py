@@ -24,14 +24,13 @@ from engine.protocol import (
     Opened,
     OpenFailed,
     PhotoTask,
-    Reason,
     RequestFailed,
     TextEmbedded,
 )
 from engine.worker import serve
 from gallery.domain import Failure
-from gallery.library.engine_deliveries import Delivery, GaveUp, Patience, PhotoFailed, RoomFree
-from gallery.library.engine_line import Line
+from gallery.library.engine_deliveries import Delivery, GivenBack, Patience, PhotoFailed, RoomFree
+from gallery.library.engine_line import Line, Verdict
 from gallery.library.engine_questions import Answer, Questions
 from gallery.library.events import EngineChanged, EngineState, EventBus
 from gallery.library.text_vector import TextVector
@@ -86,20 +85,14 @@ class EngineClient:
     @property
     def batch_size(self) -> int:
         """How many photos a batch should hold on this device."""
-        on_accelerator = self._state.device.startswith(("cuda", "mps"))
-        return _BATCH_ON_ACCELERATOR if on_accelerator else _BATCH_ON_CPU
+        accelerated = self._state.device.startswith(("cuda", "mps"))
+        return _BATCH_ON_ACCELERATOR if accelerated else _BATCH_ON_CPU
 
     @property
     def has_room(self) -> bool:
         """Whether :meth:`describe` may be called: fewer than two batches wait or are under way."""
         with self._lock:
             return self._line.has_room and self._state.phase != "failed"
-
-    @property
-    def photo_ids(self) -> set[int]:
-        """The photos that were given and not answered."""
-        with self._lock:
-            return self._line.photo_ids
 
     def deliver_to(self, receiver: Callable[[Delivery], None]) -> None:
         """Give answers to ``receiver`` from now on, on the thread of the engine's supervision."""
@@ -127,7 +120,7 @@ class EngineClient:
         self.start()
 
     def describe(self, tasks: Sequence[PhotoTask]) -> None:
-        """Take a batch; every photo is answered once through :meth:`deliver_to`, or given back."""
+        """Take a batch; each photo is told of once: Described, PhotoFailed or GivenBack."""
         with self._lock:
             self._line.add(tasks)
         self.start()
@@ -136,21 +129,23 @@ class EngineClient:
     def drop(self) -> None:
         """Forget the batches that have not begun; what is just being described still comes."""
         with self._lock:
-            for job in self._line.drop():
+            jobs, verdict = self._line.drop()
+            for job in jobs:
                 self._send(Cancel(job))
+        self._part_with(verdict, "")
 
     def embed_text(self, text: str, *, timeout_s: float = 10.0) -> TextVector | None:
-        """Return the vector of a query; None without a matcher or an engine, or when too late.
+        """Return a query's vector (empty where the matcher knows none of its words).
 
-        The vector is empty (shape ``(0,)``) where the matcher knows none of the words.
+        None without a matcher, without an engine, or when it comes too late.
         """
         if self.describer_set.matcher is None:
             return None
-        answer = self._ask(EmbedText(next(self._numbers), text), timeout_s)
-        if not isinstance(answer, TextEmbedded):
+        said = self._ask(EmbedText(next(self._numbers), text), timeout_s)
+        if not isinstance(said, TextEmbedded):
             return None
-        vector = np.frombuffer(answer.vector, dtype="<f2").astype(np.float32)
-        return TextVector(vector, answer.unknown_words)
+        vector = np.frombuffer(said.vector, dtype="<f2").astype(np.float32)
+        return TextVector(vector, said.unknown_words)
 
     def match(
         self, text: str, paths: Sequence[Path], *, timeout_s: float = 60.0
@@ -232,10 +227,9 @@ class EngineClient:
     def _on_start(self) -> None:
         chosen = self.describer_set
         with self._lock:
-            child = self._child
-        if child is not None:
-            child.send(OpenDescriber(chosen.captioner, chosen.matcher, self._device))
-            child.answer_within(self._patience.open_s)
+            if self._child is not None:
+                self._child.send(OpenDescriber(chosen.captioner, chosen.matcher, self._device))
+                self._child.answer_within(self._patience.open_s)
 
     def _on_message(self, message: object) -> None:
         match message:
@@ -268,17 +262,14 @@ class EngineClient:
             self._aside_in_a_row.clear()
             wanted = self._line.answered(message.job, message.photo_id) is not None
         if wanted and isinstance(message, Failed):
-            failure = Failure(message.reason, message.detail)
-            self._deliver(PhotoFailed(message.photo_id, failure))
+            self._deliver(PhotoFailed(message.photo_id, Failure(message.reason, message.detail)))
         elif wanted and isinstance(message, Described):
             self._deliver(message)
 
     def _on_batch_done(self, message: BatchDone) -> None:
         with self._lock:
-            unanswered = self._line.done(message.job)
-        for photo_id in unanswered:
-            failure = Failure(Reason.INTERNAL, "The describer gave no answer, twice.")
-            self._deliver(PhotoFailed(photo_id, failure))
+            verdict = self._line.done(message.job)
+        self._part_with(verdict, "The describer gave no answer, twice.")
         self._send_more()
         self._deliver(RoomFree())
 
@@ -286,12 +277,10 @@ class EngineClient:
         with self._lock:
             state = self._set(EngineState("starting", detail=f"It {death.reason}."))
             self._head_deadline = None
-            set_aside = self._line.broke()
-            self._aside_in_a_row.extend(set_aside)
+            verdict = self._line.broke()
+            self._aside_in_a_row.extend(verdict.set_aside)
         self._questions.broke()
-        for photo_id in set_aside:
-            detail = f"Describing it ended the describer twice (it {death.reason})."
-            self._deliver(PhotoFailed(photo_id, Failure(Reason.SET_ASIDE, detail)))
+        self._part_with(verdict, f"Describing it ended the describer twice (it {death.reason}).")
         if death.gave_up:
             self._fail(f"The describer keeps failing: it {death.reason}. The log tells more.")
         elif not self._stopped:
@@ -300,11 +289,17 @@ class EngineClient:
     def _fail(self, detail: str) -> None:
         with self._lock:
             unblamed, self._aside_in_a_row = tuple(self._aside_in_a_row), []
-            self._line.clear()
+            verdict = self._line.clear()
             state = self._set(EngineState("failed", detail=detail))
             child = self._child
         if child is not None:
             child.stop()  # on its own thread this only says so
         self._questions.answer_nobody()
         self._bus.publish(state)
-        self._deliver(GaveUp(unblamed))
+        self._deliver(GivenBack(verdict.given_back, unblamed))
+
+    def _part_with(self, verdict: Verdict, detail: str) -> None:
+        for photo_id in verdict.set_aside:
+            self._deliver(PhotoFailed(photo_id, Failure(protocol.Reason.SET_ASIDE, detail)))
+        if verdict.given_back:
+            self._deliver(GivenBack(verdict.given_back))

@@ -33,13 +33,14 @@ class RoomFree:
 
 
 @dataclass(frozen=True, slots=True)
-class GaveUp:
-    """The engine failed for good; what it held is given back.
+class GivenBack:
+    """These photos were taken and will get no answer: cancelled, or the engine failed for good.
 
-    ``unblamed``: photos set aside since it last worked. They were not to blame after all.
+    ``unblamed``: photos set aside since the engine last worked; they were not to blame after all.
     """
 
-    unblamed: tuple[int, ...]
+    photo_ids: tuple[int, ...]
+    unblamed: tuple[int, ...] = ()
 
 
-Delivery = Described | PhotoFailed | RoomFree | GaveUp
+Delivery = Described | PhotoFailed | RoomFree | GivenBack

@@ -9,6 +9,14 @@ from engine.protocol import Describe, PhotoTask
 _STRIKES = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Photos that leave the line without an answer: to be set aside, or just given back."""
+
+    set_aside: tuple[int, ...] = ()
+    given_back: tuple[int, ...] = ()
+
+
 @dataclass(slots=True)
 class _Batch:
     job: int
@@ -79,38 +87,41 @@ class Line:
             self._crashes.pop(photo_id, None)
         return task
 
-    def done(self, job: int) -> tuple[int, ...]:
-        """Note the end of a batch; photos that it left unanswered for the second time.
-
-        Those unanswered for the first time go again (unless they were cancelled).
-        """
+    def done(self, job: int) -> Verdict:
+        """Note the end of a batch; photos it left unanswered go again, the second time aside."""
         batch = self._under_way.pop(job, None)
-        return self._accuse(batch) if batch is not None and not batch.cancelled else ()
+        return self._accuse(batch) if batch is not None else Verdict()
 
-    def broke(self) -> tuple[int, ...]:
-        """The engine died: everything goes again but the photos to be set aside, returned."""
+    def broke(self) -> Verdict:
+        """The engine died: everything goes again, but for the photo that is to blame."""
         batches = list(self._under_way.values())
         self._under_way.clear()
-        if not batches:
-            return ()
+        given_back: list[int] = []
         for batch in reversed(batches[1:]):
-            if batch.left and not batch.cancelled:
+            if batch.cancelled:
+                given_back.extend(batch.left)
+            elif batch.left:
                 self._waiting.appendleft(tuple(batch.left.values()))
-        return () if batches[0].cancelled else self._accuse(batches[0])
+        verdict = self._accuse(batches[0]) if batches else Verdict()
+        return Verdict(verdict.set_aside, (*verdict.given_back, *given_back))
 
-    def drop(self) -> tuple[int, ...]:
-        """Forget what waits; the jobs under way, whose answers are still taken if they come."""
+    def drop(self) -> tuple[tuple[int, ...], Verdict]:
+        """Give back what waits; the jobs under way are cancelled but answers are still taken."""
+        waited = [task.photo_id for tasks in (self._suspects, *self._waiting) for task in tasks]
         self._waiting.clear()
         self._suspects.clear()
         for batch in self._under_way.values():
             batch.cancelled = True
-        return tuple(self._under_way)
+        return tuple(self._under_way), Verdict(given_back=tuple(waited))
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.drop()
+    def clear(self) -> Verdict:
+        """Give everything back."""
+        held = tuple(self.photo_ids)
+        self._waiting.clear()
+        self._suspects.clear()
         self._under_way.clear()
         self._crashes.clear()
+        return Verdict(given_back=held)
 
     def _room_beside(self) -> int:
         """One batch at a time while the one under way holds a suspect."""
@@ -121,13 +132,13 @@ class Line:
         )
         return 1 if alone else self._most
 
-    def _accuse(self, batch: _Batch) -> tuple[int, ...]:
-        aside: list[int] = []
+    def _accuse(self, batch: _Batch) -> Verdict:
+        if batch.cancelled:
+            return Verdict(given_back=tuple(batch.left))
         for photo_id, task in batch.left.items():
-            self._crashes[photo_id] = self._crashes.get(photo_id, 0) + 1
-            if len(batch.left) == 1 and self._crashes[photo_id] >= _STRIKES:
+            crashes = self._crashes[photo_id] = self._crashes.get(photo_id, 0) + 1
+            if len(batch.left) == 1 and crashes >= _STRIKES:
                 del self._crashes[photo_id]
-                aside.append(photo_id)
-            else:
-                self._suspects.append(task)
-        return tuple(aside)
+                return Verdict(set_aside=(photo_id,))
+            self._suspects.append(task)
+        return Verdict()

@@ -89,16 +89,21 @@ class Examining:
         self._visible.clear()
         self.more = True
 
-    def store_if_due(self) -> None:
-        """Store what came, in one go, a few times a second. Raises ``KnownError``."""
+    def store_if_due(self) -> bool:
+        """Store what came, in one go, a few times a second; whether anything was stored.
+
+        Raises ``KnownError``.
+        """
         if self._error is not None:
             error, self._error = self._error, None
             raise error
         due = time.monotonic() - self._stored_at >= _STORE_EVERY_S or not self._under_way
-        if self._answers and due:
-            answers, self._answers = self._answers, {}
-            self._store(answers)
-            self._stored_at = time.monotonic()
+        if not self._answers or not due:
+            return False
+        answers, self._answers = self._answers, {}
+        self._store(answers)
+        self._stored_at = time.monotonic()
+        return True
 
     def _next(self) -> tuple[int, Path] | None:
         while True:

@@ -188,7 +188,8 @@ class Indexer:
         working = self._active and not self._paused
         busy = self._examining.busy or self._describing.busy
         self._take_wishes(wait_s=self._wait_s(working=working, busy=busy))
-        self._examining.store_if_due()
+        if self._examining.store_if_due():
+            self._describing.more = True  # what was examined can be described
         self._describing.store_if_due()
         if self._active and not self._paused and self._has_lock():
             self._advance()
@@ -278,7 +279,7 @@ class Indexer:
             self._counted_at = now
             self._read_in_all = self._examining.done + self._catalog.unexamined_count()
             self._described_in_all = self._describing.done + self._describing.backlog_count()
-        if self._examining.busy:
+        if self._examining.busy or not self._described_in_all:
             return self._paced("reading", self._examining.done, self._read_in_all)
         return self._paced("describing", self._describing.done, self._described_in_all)
 

@@ -1,5 +1,6 @@
 """One supervised child process: started by spawn, watched, started again when it dies or hangs."""
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -85,6 +86,8 @@ class Child:
                 target=self._run, name=f"{self.name} reader", daemon=True
             )
             self._thread.start()
+        # a program that ends without stop() must not find its children "dead" and start them anew
+        atexit.register(self.stop)
 
     def send(self, message: object) -> bool:
         """Queue a message for the running child; False where none runs (a death will be told).
@@ -123,6 +126,7 @@ class Child:
                 self._life.inbox.put(_WAKE)
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+        atexit.unregister(self.stop)
 
     def _run(self) -> None:
         deaths = 0
@@ -228,7 +232,6 @@ class _Life:
         self._receiver.join()  # both return at once now that the other end is gone
         self._writer.join()
         self._connection.close()
-        self._process.close()
 
     def _send_end_of_file(self) -> None:
         if os.name == "nt":  # a pipe has no half-close there: the child is ended

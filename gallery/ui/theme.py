@@ -70,6 +70,10 @@ class Theme:
         inks = self._inks()
         return _icon(name, inks[role], inks["strong_border"])
 
+    def icon_in(self, name: str, colour: str) -> QIcon:
+        """Return a line icon in a colour of its own (on a stage that is always dark)."""
+        return _icon(name, colour, self._inks()["strong_border"])
+
     def _inks(self) -> dict[str, str]:
         if not self._colours:
             self._colours = load_colours(self.name)

@@ -1,0 +1,190 @@
+"""The composition root of the window: builds everything, and closes it in reverse order."""
+
+import dataclasses
+import logging
+import logging.handlers
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gallery.errors import KnownError
+from gallery.paths import log_path
+from gallery.program import Program, ProgramOptions, open_program
+from gallery.settings import SettingsFile
+from gallery.ui import grid_accessibility
+from gallery.ui.background import Background, Lane
+from gallery.ui.main_window import MainWindow
+from gallery.ui.theme import application_icon, theme
+
+_LOG = logging.getLogger(__name__)
+
+
+def run(
+    options: ProgramOptions, *, open_samples: bool = False, folders: Sequence[Path] = ()
+) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    ``open_samples`` adds the bundled sample gallery at once. ``folders`` are added too.
+    Without a checkpoint in ``options`` the one that was chosen last is used.
+    """
+    _start_log()
+    application = make_application()
+    session = Session(options, open_samples=open_samples, folders=folders)
+    interrupts = _Interrupts(session)
+    session.start()
+    try:
+        return application.exec()
+    finally:
+        session.close()
+        interrupts.close()
+
+
+def make_application() -> QApplication:
+    """Return the one application object, named and dressed."""
+    known = QApplication.instance()
+    application = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("photo-narrator")
+    application.setApplicationDisplayName("Photo Narrator")
+    application.setDesktopFileName("photo-narrator")
+    application.setStyle("Fusion")
+    application.setWindowIcon(application_icon())
+    grid_accessibility.install()
+    return application
+
+
+class Session(QObject):
+    """One window and the program behind it; opens another program when another set is chosen."""
+
+    def __init__(
+        self, options: ProgramOptions, *, open_samples: bool, folders: Sequence[Path]
+    ) -> None:
+        super().__init__()
+        self._options, self._open_samples, self._folders = options, open_samples, folders
+        self._file = SettingsFile(options.catalog_path.with_name("settings.json"))
+        self.settings = self._file.load()
+        self.program: Program | None = None
+        self._background = Background(self)
+        theme.apply(self.settings.theme)
+        self.window = MainWindow(self.settings)
+        self.window.closed.connect(self._on_window_closed)
+        self.window.checkpoint_chosen.connect(self._on_checkpoint_chosen)
+        self._closing = False
+
+    def start(self) -> None:
+        """Show the window; the catalog is opened once it was painted."""
+        self.window.trouble.install_hook()
+        self.window.show()
+        QTimer.singleShot(0, self._open)
+
+    def close(self) -> None:
+        """Save what is to be remembered and stop everything, in reverse order; may come twice."""
+        if self._closing:
+            return
+        self._closing = True
+        self.window.close_page()
+        self._background.close()
+        if self.program is not None:
+            self.program.close()
+            self.program = None
+        self._save()
+        sys.excepthook = sys.__excepthook__
+        self.window.deleteLater()
+
+    def _open(self) -> None:
+        checkpoint = self._options.checkpoint or self.settings.checkpoint or None
+        options = dataclasses.replace(self._options, checkpoint=checkpoint)
+        self._background.run(
+            Lane.WRITES, partial(open_program, options), self._on_opened, self._on_not_opened
+        )
+
+    def _on_opened(self, program: Program) -> None:
+        self.program = program
+        self.window.open_page(program)
+        wiring = self.window.wiring
+        self._background.run(Lane.WRITES, program.start, None, self.window.trouble.show_error)
+        if wiring is not None:
+            if self._open_samples:
+                wiring.add_samples()
+            for folder in self._folders:
+                wiring.add_folder(folder)
+        self._open_samples, self._folders = False, ()
+
+    def _on_not_opened(self, error: Exception) -> None:
+        if isinstance(error, KnownError) and self.settings.checkpoint:
+            self.settings.checkpoint = ""  # its folder may be gone: open with the sample instead
+            self.window.trouble.show_error(error)
+            self._open()
+            return
+        self.window.trouble.show_error(error)
+        box = self.window.trouble.box
+        if box is not None:
+            box.finished.connect(lambda: QApplication.exit(2))
+
+    def _on_checkpoint_chosen(self, folder: str) -> None:
+        """Close the catalog and open it again with another describer set."""
+        program, self.program = self.program, None
+        if program is None:
+            return
+        self.settings.checkpoint = folder
+        self._options = dataclasses.replace(self._options, checkpoint=None)
+        self.window.close_page()
+        self._background.run(Lane.WRITES, program.close)
+        self._background.run(Lane.WRITES, self._save)
+        self._open()
+
+    def _on_window_closed(self) -> None:
+        self.close()
+        QApplication.quit()
+
+    def _save(self) -> None:
+        try:
+            self._file.save(self.settings)
+        except OSError as error:
+            _LOG.warning("settings were not saved: %s", error)
+
+
+class _Interrupts(QObject):
+    """Ctrl+C and a polite kill close the window as a person does."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        self._read.setblocking(False)
+        self._old = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._handlers = {
+            number: signal.signal(number, lambda *_: None)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_signal, Qt.ConnectionType.QueuedConnection)
+
+    def close(self) -> None:
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._old)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._read.close()
+        self._write.close()
+
+    def _on_signal(self) -> None:
+        self._session.window.close()
+
+
+def _start_log() -> None:
+    path = log_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)

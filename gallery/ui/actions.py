@@ -1,0 +1,123 @@
+"""Every action of the window and the menus they stand in."""
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from gallery.ui import keys
+from gallery.ui.theme import THEMES
+
+
+class Actions:
+    """The actions by name. Those that need an open catalog are off until :meth:`enable`."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._needing: list[QAction] = []
+        self._undo: list[QAction] = []
+        make = self._make
+        tr = window.tr
+        self.add_folder = make(tr("&Add folder…"), keys.ADD_FOLDER)
+        self.remove_folder = make(tr("&Remove folder…"))
+        self.scan = make(tr("&Look for changes"), keys.SCAN)
+        self.real_weights = make(tr("&Use real BLIP weights…"))
+        self.sample_set = make(tr("Use the &sample describer"))
+        self.quit = make(tr("&Quit"), keys.QUIT, always=True)
+        self.edit_caption = make(tr("&Edit caption"), keys.EDIT_CAPTION)
+        self.find = make(tr("&Find…"), keys.FIND)
+        self.all_photos = make(tr("&All photos"))
+        self.failures = make(tr("&Could not be described"))
+        self.larger = make(tr("&Larger thumbnails"), *keys.LARGER)
+        self.smaller = make(tr("&Smaller thumbnails"), keys.SMALLER)
+        self.full_screen = make(tr("&Full screen"), keys.FULL_SCREEN, always=True)
+        self.open_photo = make(tr("&Open"))
+        self.tell = make(tr("&Tell aloud"), keys.TELL)
+        self.stop_telling = make(tr("&Stop telling"), keys.STOP_TELLING)
+        self.slideshow = make(tr("&Narrated slideshow"), keys.SLIDESHOW)
+        self.pause_work = make(tr("&Pause or go on describing"))
+        self.cancel_work = make(tr("&Cancel describing"))
+        self.try_again = make(tr("Try failed photos &again"))
+        self.keys = make(tr("&Keys"), keys.KEYS, always=True)
+        self.about = make(tr("&About Photo Narrator"), always=True)
+        self.themes = self._make_themes()
+        self._fill_menus()
+        self.enable(on=False)
+
+    def enable(self, *, on: bool) -> None:
+        """Switch what needs an open catalog."""
+        for action in self._needing:
+            action.setEnabled(on)
+
+    def take_undo(self, stack: QUndoStack) -> None:
+        """Put this stack's undo and redo at the head of the edit menu."""
+        self.drop_undo()
+        undo = stack.createUndoAction(self._window, self._window.tr("&Undo"))
+        undo.setShortcut(QKeySequence(keys.UNDO))
+        redo = stack.createRedoAction(self._window, self._window.tr("&Redo"))
+        redo.setShortcuts([QKeySequence(key) for key in keys.REDO])
+        self._undo = [undo, redo]
+        self._edit_menu.insertActions(self.edit_caption, self._undo)
+
+    def drop_undo(self) -> None:
+        """Take them away again (the catalog is closed)."""
+        for action in self._undo:
+            self._edit_menu.removeAction(action)
+            action.deleteLater()
+        self._undo = []
+
+    def choose_theme(self, name: str) -> None:
+        """Mark the theme in use."""
+        for action in self.themes.actions():
+            action.setChecked(action.data() == name)
+
+    def _make(self, text: str, *shortcuts: str, always: bool = False) -> QAction:
+        action = QAction(text, self._window)
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
+        if not always:
+            self._needing.append(action)
+        return action
+
+    def _make_themes(self) -> QActionGroup:
+        tr = self._window.tr
+        names = (tr("As the s&ystem"), tr("L&ight"), tr("&Dark"))
+        group = QActionGroup(self._window)
+        for theme, text in zip(THEMES, names, strict=True):
+            action = QAction(text, group, checkable=True)
+            action.setData(theme)
+        return group
+
+    def _fill_menus(self) -> None:
+        tr = self._window.tr
+        self._menu(
+            tr("&File"),
+            [self.add_folder, self.remove_folder, self.scan, None],
+            [self.real_weights, self.sample_set, None, self.quit],
+        )
+        self._edit_menu = self._menu(tr("&Edit"), [self.edit_caption, None, self.find])
+        view = self._menu(
+            tr("&View"),
+            [self.all_photos, self.failures, None, self.larger, self.smaller, None],
+        )
+        view.addMenu(self._theme_menu(view))
+        view.addAction(self.full_screen)
+        self._menu(
+            tr("&Photo"),
+            [self.open_photo, None, self.tell, self.stop_telling, self.slideshow, None],
+            [self.pause_work, self.cancel_work, self.try_again],
+        )
+        self._menu(tr("&Help"), [self.keys, self.about])
+
+    def _theme_menu(self, parent: QMenu) -> QMenu:
+        menu = QMenu(self._window.tr("&Theme"), parent)
+        menu.addActions(self.themes.actions())
+        return menu
+
+    def _menu(self, title: str, *groups: Sequence[QAction | None]) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        for action in (action for group in groups for action in group):
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        return menu

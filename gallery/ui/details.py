@@ -1,0 +1,177 @@
+"""Beside the picture: its caption large, who said it, and what is known of the file."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gallery.domain import Photo
+from gallery.ui.theme import theme
+from gallery.ui.words import caption_line, date_time_text, origin_text, size_text
+
+
+class Details(QWidget):
+    """The caption is edited in place: Enter saves, Esc leaves it as it was."""
+
+    caption_edited = Signal(int, str)
+    edit_requested = Signal()
+    edit_ended = Signal()
+    narrate_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("details")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(340)
+        self._photo: Photo | None = None
+        self._caption = self._label("caption_text", self.tr("Caption"))
+        self._editor = QPlainTextEdit(self)
+        self._editor.setObjectName("caption_editor")
+        self._editor.setAccessibleName(self.tr("Caption"))
+        self._editor.setPlaceholderText(self.tr("Say in your own words what the photo shows"))
+        self._editor.setTabChangesFocus(True)
+        self._editor.installEventFilter(self)
+        self._swap = QStackedWidget(self)
+        self._swap.addWidget(self._caption)
+        self._swap.addWidget(self._editor)
+        self._swap.setMinimumHeight(150)
+        self._origin = self._label("caption_origin", self.tr("Who said it"))
+        self._hint = self._label("caption_origin", "")
+        self._hint.setText(
+            self.tr("Enter saves, Esc leaves it. Empty: back to what was there before.")
+        )
+        self._hint.hide()
+        self._facts = [self._label("", name) for name in self._fact_names()]
+        self._lay_out()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the caption is being edited."""
+        return self._swap.currentWidget() is self._editor
+
+    def show_photo(self, photo: Photo | None) -> None:
+        """Show what is known; an edit of the same photo goes on."""
+        same = photo is not None and self._photo is not None and photo.id == self._photo.id
+        if self.is_editing and not same:
+            self.end_edit()
+        self._photo = photo
+        if photo is None:
+            return
+        self._caption.setText(caption_line(photo))
+        self._origin.setText(origin_text(photo))
+        unsure = photo.caption is not None and photo.caption.unsure
+        self._origin.setProperty("unsure", unsure)
+        self._origin.style().polish(self._origin)
+        size = f"{photo.width_px} × {photo.height_px}" if photo.width_px else "–"
+        folder = str(photo.path.parent).encode("utf-8", "replace").decode()
+        values = (date_time_text(photo), photo.name, size, size_text(photo.size_bytes), folder)
+        for label, value in zip(self._facts, values, strict=True):
+            label.setText(value)
+
+    def edit(self) -> None:
+        """Open the editor with the caption selected."""
+        if self._photo is None:
+            return
+        caption = self._photo.caption
+        self._editor.setPlainText(caption.text if caption else "")
+        self._editor.selectAll()
+        self._swap.setCurrentWidget(self._editor)
+        self._hint.show()
+        self._editor.setFocus()
+
+    def end_edit(self) -> None:
+        """Leave the editor without saving."""
+        self._swap.setCurrentWidget(self._caption)
+        self._hint.hide()
+        self.edit_ended.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter and Esc of the editor."""
+        if watched is self._editor and isinstance(event, QKeyEvent):
+            key = event.key()
+            leaves = key == Qt.Key.Key_Escape
+            if event.type() is QEvent.Type.ShortcutOverride and leaves:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress:
+                if leaves:
+                    self.end_edit()
+                    return True
+                shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+                if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift:
+                    self._save()
+                    return True
+        return super().eventFilter(watched, event)
+
+    def _save(self) -> None:
+        text = " ".join(self._editor.toPlainText().split())
+        photo = self._photo
+        self.end_edit()
+        if photo is not None and text != (photo.caption.text if photo.caption else ""):
+            self.caption_edited.emit(photo.id, text)
+
+    def _lay_out(self) -> None:
+        self._edit_button = QPushButton(theme.icon("edit"), self.tr("Edit (F2)"), self)
+        self._edit_button.setObjectName("edit_caption")
+        self._edit_button.clicked.connect(self.edit_requested)
+        self._narrate_button = QPushButton(theme.icon("speak"), self.tr("Tell (Ctrl+D)"), self)
+        self._narrate_button.setObjectName("narrate")
+        self._narrate_button.setAccessibleDescription(self.tr("Say this caption aloud"))
+        self._narrate_button.clicked.connect(self.narrate_requested)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._edit_button)
+        buttons.addWidget(self._narrate_button)
+        buttons.addStretch(1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        for name, label in zip(self._fact_names(), self._facts, strict=True):
+            key = QLabel(name, self)
+            key.setObjectName("detail_key")
+            form.addRow(key, label)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(22, 24, 22, 20)
+        layout.setSpacing(12)
+        layout.addWidget(self._swap)
+        layout.addWidget(self._hint)
+        layout.addWidget(self._origin)
+        layout.addLayout(buttons)
+        layout.addSpacing(16)
+        layout.addLayout(form)
+        layout.addStretch(1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the palette."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_narrate_button"):
+            self._edit_button.setIcon(theme.icon("edit"))
+            self._narrate_button.setIcon(theme.icon("speak"))
+
+    def _fact_names(self) -> tuple[str, ...]:
+        return (
+            self.tr("Taken"),
+            self.tr("File"),
+            self.tr("Pixels"),
+            self.tr("Size"),
+            self.tr("Folder"),
+        )
+
+    def _label(self, name: str, spoken: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setAccessibleDescription(spoken)
+        return label

@@ -1,0 +1,249 @@
+"""The inside of the window for one open catalog: its parts, and what is shown when."""
+
+from functools import partial
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from gallery.domain import Photo, SearchResult
+from gallery.paths import sample_gallery_dir
+from gallery.program import Program
+from gallery.settings import Settings
+from gallery.ui.background import Background, Lane
+from gallery.ui.banner import SampleBanner
+from gallery.ui.browser import Browser, Overview, Shown
+from gallery.ui.edits import CaptionEdits
+from gallery.ui.empty_state import EmptyState
+from gallery.ui.event_bridge import EventBridge
+from gallery.ui.failures_page import FailuresPage
+from gallery.ui.grid_delegate import GridDelegate
+from gallery.ui.grid_view import GridView
+from gallery.ui.narration import Narration
+from gallery.ui.narration_bar import NarrationBar
+from gallery.ui.photo_cache import PhotoCache
+from gallery.ui.photo_model import PhotoModel
+from gallery.ui.picture_loader import PictureLoader
+from gallery.ui.place_words import place_note, place_title, waiting_for_describer
+from gallery.ui.places import Kind, Place
+from gallery.ui.search import Search
+from gallery.ui.sidebar import Sidebar
+from gallery.ui.status_line import StatusLine
+from gallery.ui.top_bar import TopBar
+from gallery.ui.viewer import Viewer
+
+_FAILURES_SHOWN = 1000
+_SELECTION_KEPT = 1000
+
+
+class GalleryPage(QWidget):
+    """Holds the widgets and the objects behind them; ``page_wiring`` connects them."""
+
+    def __init__(self, program: Program, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.program = program
+        self.background = Background(self)
+        self.bridge = EventBridge(program.bus, self)
+        self.cache = PhotoCache(program.catalog, program.thumbnails, self.background, self)
+        self.model = PhotoModel(self.cache, self)
+        self.browser = Browser(program.catalog, self.background, self)
+        self.search = Search(program.searcher, self.background, self)
+        self.edits = CaptionEdits(program.catalog, program.bus, self.background, self)
+        self.narration = Narration(program.catalog, program.narrator, self.background, self)
+        pictures = PictureLoader(program.viewer_picture, self.background, self)
+        self.pictures = pictures
+        self.sidebar = Sidebar(self)
+        self.top_bar = TopBar(settings.thumbnail_px, self)
+        self.banner = SampleBanner(self)
+        self.grid = GridView(settings.thumbnail_px, self)
+        self.grid.setItemDelegate(GridDelegate(self.grid))
+        self.grid.setModel(self.model)
+        self.empty = EmptyState(self)
+        self.failures = FailuresPage(self)
+        self.viewer = Viewer(self.cache, pictures, self)
+        self.narration_bar = NarrationBar(self)
+        self.status = StatusLine(self)
+        self._lay_out(settings)
+        self._spots: dict[str, tuple[int | None, int | None]] = {}
+        self._before_search: str | None = None
+        place = Place.parse(settings.place)
+        self._spots[str(place)] = (settings.photo_id or None, settings.first_photo_id or None)
+        self._first_place = place
+        self._ready = False
+
+    def start(self) -> None:
+        """Read what was shown last time, and the folders."""
+        self.browser.go(self._first_place)
+        self.browser.refresh()
+        self.grid.setFocus()
+
+    def close_down(self) -> None:
+        """Stop what runs; waits for the last write."""
+        self.narration.stop()
+        self.bridge.close()
+        self.background.close()
+
+    def remember(self, settings: Settings) -> None:
+        """Put where one is into the settings."""
+        settings.place = str(self.browser.place)
+        if not self.browser.searching:
+            self._leave_spot()
+        photo_id, first_id = self._spots.get(str(self.browser.place), (None, None))
+        settings.photo_id, settings.first_photo_id = photo_id or 0, first_id or 0
+        settings.thumbnail_px = self.grid.thumbnail_px
+        settings.sidebar_px = self._splitter.sizes()[0] or settings.sidebar_px
+
+    @property
+    def current_id(self) -> int | None:
+        """The photo that keys act on."""
+        return self.viewer.photo_id if self.is_viewing else self.grid.current_id
+
+    @property
+    def is_viewing(self) -> bool:
+        """Whether one photo is shown large."""
+        return self._outer.currentWidget() is self.viewer
+
+    # What is shown
+
+    def open_photo(self, photo_id: int | None) -> None:
+        """Show a photo large."""
+        if photo_id is not None and photo_id in self.model.ids:
+            self._outer.setCurrentWidget(self.viewer)
+            self.viewer.open(self.model.ids, photo_id)
+
+    def leave_viewer(self, photo_id: int) -> None:
+        """Back to the photos, at the one that was shown."""
+        self._outer.setCurrentWidget(self._browse)
+        self.grid.go_to(photo_id)
+        self.focus_photos()
+        self.model.set_visible(self.grid.visible_rows)
+
+    def focus_photos(self) -> None:
+        """Give the keys to what is in the middle."""
+        shown = self._middle.currentWidget()
+        if shown is not None:
+            shown.setFocus()
+
+    def leave_spot(self) -> None:
+        """Remember where one is before going somewhere else."""
+        if not self.browser.searching and self._ready:
+            self._leave_spot()
+
+    def show_list(self, shown: Shown) -> None:
+        """Show a list of photos; where it is the same list, stay where one is."""
+        same = len(shown.ids) == len(self.model.ids) and bytes(memoryview(shown.ids)) == bytes(  # type: ignore[arg-type]
+            memoryview(self.model.ids)  # type: ignore[arg-type]
+        )
+        if not (same and shown.keep and self._ready):
+            current, first = self._spot(shown)
+            selected = self.grid.selected_ids()[:_SELECTION_KEPT] if shown.keep else []
+            self.model.set_ids(shown.ids)
+            self.grid.go_to(current, first_visible_id=first)
+            self._select(selected)
+            self._ready = True
+        if self.is_viewing:
+            self.viewer.follow(self.model.ids)
+        if self.browser.place.kind is Kind.FAILED and not self.browser.searching:
+            self.background.run(
+                Lane.READS,
+                partial(self.program.catalog.failures, limit=_FAILURES_SHOWN),
+                self._show_failures,
+            )
+        self.show_words()
+
+    def show_overview(self, overview: Overview) -> None:
+        """The folders or the counts changed."""
+        self.sidebar.show_overview(overview)
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Title, note, banner, and which of grid, table and empty state is there."""
+        browser, overview = self.browser, self.browser.overview
+        self.top_bar.show_place(place_title(browser), place_note(browser, len(self.model.ids)))
+        waiting = waiting_for_describer(browser, self.program.describer_set)
+        if waiting and not browser.searching:
+            self.banner.show_waiting(waiting)
+        else:
+            self.banner.hide()
+        if overview is not None:
+            self._show_middle(self._middle_widget(overview))
+
+    def _show_middle(self, widget: QWidget) -> None:
+        """Keys stay in the middle where they were there."""
+        focus = QApplication.focusWidget()
+        outside = focus is None or not self._middle.isAncestorOf(focus)
+        self._middle.setCurrentWidget(widget)
+        if focus is None or outside or focus is widget or widget.isAncestorOf(focus):
+            return
+        widget.setFocus()
+
+    def _middle_widget(self, overview: Overview) -> QWidget:
+        place, working = self.browser.place, self.status.progress.phase in ("scanning", "reading")
+        result: SearchResult | None = self.browser.search_result
+        if len(self.model.ids):
+            failed = place.kind is Kind.FAILED and result is None
+            return self.failures if failed else self.grid
+        if result is not None:
+            self.empty.show_no_hits(result.text)
+        elif not overview.folders:
+            self.empty.show_welcome(samples=sample_gallery_dir().is_dir())
+        elif place.kind is Kind.FAILED:
+            self.empty.show_no_failures()
+        else:
+            folders = [item for item in overview.folders if item.id == place.folder_id]
+            connected = all(item.connected for item in folders or overview.folders)
+            self.empty.show_no_photos(working=working, connected=connected)
+        return self.empty
+
+    def _show_failures(self, photos: list[Photo]) -> None:
+        self.failures.show_failures(photos)
+
+    def _spot(self, shown: Shown) -> tuple[int | None, int | None]:
+        if shown.keep and self._ready:
+            return self.grid.chosen_id, self.grid.top_id
+        if self.browser.searching:
+            return (shown.ids[0] if len(shown.ids) else None), None
+        return self._spots.get(str(self.browser.place), (None, None))
+
+    def _leave_spot(self) -> None:
+        self._spots[str(self.browser.place)] = (self.grid.chosen_id, self.grid.top_id)
+
+    def _select(self, photo_ids: list[int]) -> None:
+        if len(photo_ids) < 2:  # the current one is selected anyway
+            return
+        chosen = QItemSelection()
+        for photo_id in photo_ids:
+            row = self.model.row_of(photo_id)
+            if row is not None:
+                chosen.select(self.model.index(row, 0), self.model.index(row, 0))
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.grid.selectionModel().select(chosen, flag)
+
+    def _lay_out(self, settings: Settings) -> None:
+        self._middle = QStackedWidget(self)
+        for widget in (self.grid, self.empty, self.failures):
+            self._middle.addWidget(widget)
+        self._middle.setCurrentWidget(self.grid)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.banner)
+        column.addWidget(self._middle, 1)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.sidebar)
+        self._splitter.addWidget(right)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([settings.sidebar_px, 1000])
+        self._browse = self._splitter
+        self._outer = QStackedWidget(self)
+        self._outer.addWidget(self._browse)
+        self._outer.addWidget(self.viewer)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._outer, 1)
+        layout.addWidget(self.narration_bar)
+        layout.addWidget(self.status)

@@ -1,0 +1,109 @@
+"""The keys, in one place: menus take them from here and F1 shows them."""
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+ADD_FOLDER = "Ctrl+O"
+SCAN = "Ctrl+R"
+QUIT = "Ctrl+Q"
+UNDO = "Ctrl+Z"
+REDO = ("Ctrl+Shift+Z", "Ctrl+Y")
+EDIT_CAPTION = "F2"
+FIND = "Ctrl+F"
+LARGER = ("Ctrl+=", "Ctrl++")
+SMALLER = "Ctrl+-"
+FULL_SCREEN = "F11"
+TELL = "Ctrl+D"
+STOP_TELLING = "Ctrl+."
+SLIDESHOW = "F5"
+KEYS = "F1"
+
+
+class KeysDialog(QDialog):
+    """The list of keys."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys"))
+        self.resize(560, 600)
+        table = QTreeWidget(self)
+        table.setAccessibleName(self.tr("Keys"))
+        table.setHeaderLabels([self.tr("Key"), self.tr("What it does")])
+        table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        table.setRootIsDecorated(False)
+        table.setItemsExpandable(False)
+        table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for heading, rows in key_list():
+            group = QTreeWidgetItem(table, [heading])
+            font = group.font(0)
+            font.setBold(True)
+            group.setFont(0, font)
+            group.setFirstColumnSpanned(True)
+            for key, what in rows:
+                QTreeWidgetItem(group, [key, what])
+        table.expandAll()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(table)
+        layout.addWidget(buttons)
+
+
+def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return headings, and for each the keys and what they do."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("keys", text)
+
+    return [
+        (
+            tr("Everywhere"),
+            [
+                (FIND, tr("Find photos by what is in them; Esc goes back to where you were")),
+                (TELL, tr("Tell the current photo aloud; again: hold the voice and go on")),
+                (STOP_TELLING, tr("Stop telling")),
+                (SLIDESHOW, tr("Narrated slideshow of what is shown; Space holds it")),
+                (EDIT_CAPTION, tr("Edit the caption; Enter saves, Esc leaves it")),
+                (UNDO, tr("Undo a correction")),
+                (" or ".join(REDO), tr("Redo it")),
+                (FULL_SCREEN, tr("Full screen")),
+                (ADD_FOLDER, tr("Add a folder of photos")),
+                (SCAN, tr("Look for changes in the folders")),
+                (KEYS, tr("This list")),
+                (QUIT, tr("Quit")),
+            ],
+        ),
+        (
+            tr("Photos"),
+            [
+                (tr("Arrows, Home, End, Page Up, Page Down"), tr("Go from photo to photo")),
+                (tr("Shift or Ctrl and these"), tr("Select several")),
+                (tr("Enter"), tr("Open the photo")),
+                (
+                    f"{LARGER[0]}, {SMALLER}",
+                    tr("Larger, smaller thumbnails (also Ctrl and the wheel)"),
+                ),
+            ],
+        ),
+        (
+            tr("One photo"),
+            [
+                (tr("Space, Right, Page Down"), tr("Next photo")),
+                (tr("Left, Backspace, Page Up"), tr("Previous photo")),
+                (tr("Home, End"), tr("First, last photo")),
+                (tr("Esc, Enter"), tr("Back to the photos")),
+            ],
+        ),
+        (
+            tr("Folders"),
+            [(tr("Delete"), tr("Remove the folder from the library (its files stay)"))],
+        ),
+    ]

@@ -1,0 +1,60 @@
+"""What is said above the photos about where one is and what was found."""
+
+from engine.checkpoints import DescriberSet
+from gallery.domain import Folder
+from gallery.ui.browser import Browser
+from gallery.ui.places import Kind
+from gallery.ui.words import photos_text, tr
+
+
+def place_title(browser: Browser) -> str:
+    """Return the heading."""
+    if browser.search_result is not None:
+        return tr("“{0}”").format(browser.search_result.text)
+    if browser.place.kind is Kind.FAILED:
+        return tr("Could not be described")
+    folder = _folder(browser)
+    if folder is None:
+        return tr("All photos")
+    return (
+        tr("Sample gallery") if folder.is_sample_gallery else folder.path.name or str(folder.path)
+    )
+
+
+def place_note(browser: Browser, shown: int) -> str:
+    """Return the line below: how many, and what the describer could not know."""
+    result = browser.search_result
+    if result is None:
+        return photos_text(shown)
+    parts = [tr("{0}, best first").format(photos_text(shown))] if shown else []
+    unknown = tr("“{0}” is not a word this describer knows; captions were searched for it")
+    parts.extend(unknown.format(word) for word in result.unknown_words)
+    if not result.by_meaning and shown:
+        parts.append(tr("found by words"))
+    return "  ·  ".join(parts)
+
+
+def waiting_for_describer(browser: Browser, describer_set: DescriberSet) -> int:
+    """Return how many photos of this place the set in use may not describe."""
+    return sum(folder.photo_count for folder in blocked_folders(browser, describer_set))
+
+
+def blocked_folders(browser: Browser, describer_set: DescriberSet) -> list[Folder]:
+    """Return the folders of this place that the sample set may not describe."""
+    overview, place = browser.overview, browser.place
+    if overview is None or not describer_set.knows_drawn_scenes_only:
+        return []
+    return [
+        folder
+        for folder in overview.folders
+        if not folder.sample_allowed
+        and folder.photo_count
+        and (place.kind is Kind.ALL or folder.id == place.folder_id)
+    ]
+
+
+def _folder(browser: Browser) -> Folder | None:
+    overview, folder_id = browser.overview, browser.place.folder_id
+    if overview is None or folder_id is None:
+        return None
+    return next((item for item in overview.folders if item.id == folder_id), None)

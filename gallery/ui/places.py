@@ -1,0 +1,35 @@
+"""Where one can be in the window: all photos, one folder, what could not be described."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of places."""
+
+    ALL = "all"
+    FOLDER = "folder"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place, as it is remembered in the settings (``all``, ``failed``, ``folder:3``)."""
+
+    kind: Kind
+    folder_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.folder_id}" if self.folder_id is not None else str(self.kind)
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """Return the place of a text; ``ALL`` where it is none."""
+        kind, _, number = text.partition(":")
+        if kind == Kind.FOLDER and number.isascii() and number.isdigit():
+            return cls(Kind.FOLDER, int(number))
+        return cls(Kind.FAILED) if kind == Kind.FAILED else ALL
+
+
+ALL = Place(Kind.ALL)
+FAILED = Place(Kind.FAILED)

@@ -1,0 +1,211 @@
+"""The left side: where one can go, and the folders."""
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gallery.domain import Folder
+from gallery.ui.browser import Overview
+from gallery.ui.places import ALL, FAILED, Kind, Place
+from gallery.ui.theme import theme
+from gallery.ui.words import count_text, photos_text
+
+_PLACE = Qt.ItemDataRole.UserRole
+_COUNT = Qt.ItemDataRole.UserRole + 1
+_ICON = Qt.ItemDataRole.UserRole + 2
+_ROW_PX = 36
+
+
+class Sidebar(QWidget):
+    """Lists places; tells where the person wants to go."""
+
+    place_requested = Signal(object)  # Place
+    add_folder_requested = Signal()
+    remove_folder_requested = Signal(int)
+    scan_folder_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(180)
+        self._list = _PlaceList(self)
+        self._list.currentItemChanged.connect(self._on_current)
+        self._list.customContextMenuRequested.connect(self._on_menu)
+        self._list.remove_requested.connect(self._ask_remove)
+        add = QPushButton(theme.icon("folder-add", "accent"), self.tr("Add folder…"), self)
+        add.setObjectName("add_folder")
+        add.setToolTip(self.tr("Add a folder of photos (Ctrl+O). Its files are never changed."))
+        add.clicked.connect(self.add_folder_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 14, 0, 14)
+        layout.setSpacing(10)
+        title = QLabel(self.tr("Library"), self)
+        title.setObjectName("sidebar_title")
+        title.setContentsMargins(20, 0, 0, 0)
+        title.setBuddy(self._list)
+        layout.addWidget(title)
+        layout.addWidget(self._list, 1)
+        box = QVBoxLayout()
+        box.setContentsMargins(14, 0, 14, 0)
+        box.addWidget(add)
+        layout.addLayout(box)
+        self._place = ALL
+
+    def show_overview(self, overview: Overview) -> None:
+        """List the places as they stand."""
+        self._list.blockSignals(True)
+        self._list.clear()
+        counts = overview.counts
+        self._add(ALL, self.tr("All photos"), counts.photos, "photos")
+        if counts.failed:
+            self._add(FAILED, self.tr("Could not be described"), counts.failed, "alert")
+        for folder in overview.folders:
+            self._add_folder(folder)
+        self._list.blockSignals(False)
+        self.show_place(self._place)
+
+    def show_place(self, place: Place) -> None:
+        """Mark where one is."""
+        self._place = place
+        self._list.blockSignals(True)
+        for row in range(self._list.count()):
+            if self._list.item(row).data(_PLACE) == str(place):
+                self._list.setCurrentRow(row)
+        self._list.blockSignals(False)
+
+    def _add_folder(self, folder: Folder) -> None:
+        name = self.tr("Sample gallery") if folder.is_sample_gallery else folder.path.name
+        text = name or str(folder.path)
+        icon = "folder"
+        if not folder.connected:
+            text = self.tr("{0} (not connected)").format(text)
+            icon = "folder-away"
+        item = self._add(
+            Place(Kind.FOLDER, folder.id), text, folder.photo_count, icon, tool_tip=str(folder.path)
+        )
+        item.setData(Qt.ItemDataRole.UserRole + 3, folder.id)
+
+    def _add(
+        self, place: Place, text: str, count: int, icon: str, *, tool_tip: str = ""
+    ) -> QListWidgetItem:
+        item = QListWidgetItem(text, self._list)
+        item.setData(_PLACE, str(place))
+        item.setData(_COUNT, count_text(count))
+        item.setData(_ICON, icon)
+        item.setToolTip(tool_tip or text)
+        spoken = f"{text}, {photos_text(count)}"
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        return item
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._place = Place.parse(str(item.data(_PLACE)))
+            self.place_requested.emit(self._place)
+
+    def _on_menu(self, point: QPoint) -> None:
+        item = self._list.itemAt(point)
+        place = Place.parse(str(item.data(_PLACE))) if item is not None else ALL
+        folder_id = place.folder_id
+        if folder_id is None:
+            return
+        menu = QMenu(self)
+        scan = QAction(self.tr("Look for changes"), menu)
+        scan.triggered.connect(lambda: self.scan_folder_requested.emit(folder_id))
+        remove = QAction(self.tr("Remove folder…"), menu)
+        remove.triggered.connect(lambda: self.remove_folder_requested.emit(folder_id))
+        menu.addActions([scan, remove])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._list.viewport().mapToGlobal(point))
+
+    def _ask_remove(self) -> None:
+        folder_id = self._place.folder_id
+        if folder_id is not None:
+            self.remove_folder_requested.emit(folder_id)
+
+
+class _PlaceList(QListWidget):
+    remove_requested = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("places")
+        self.setAccessibleName(self.tr("Library"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_PlaceDelegate(self))
+        self.setMouseTracking(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.remove_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _PlaceDelegate(QStyledItemDelegate):
+    """Icon, name, and the count at the right."""
+
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> QSize:
+        metrics = option.fontMetrics
+        return QSize(120, max(_ROW_PX, metrics.height() + 16))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        rect: QRect = option.rect.adjusted(0, 1, 0, -1)
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent_soft" if chosen else "sunken"))
+            painter.drawRoundedRect(rect, 8, 8)
+        if state & QStyle.StateFlag.State_HasFocus and chosen:
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 7, 7)
+        icon = QRect(rect.x() + 11, rect.center().y() - 9, 19, 19)
+        role = "accent" if chosen else "quiet"
+        theme.icon(str(index.data(_ICON)), role).paint(painter, icon)
+        count = str(index.data(_COUNT))
+        width = painter.fontMetrics().horizontalAdvance(count)
+        text_rect = rect.adjusted(40, 0, -width - 22, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.colour("text"))
+        name = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, text_rect.width()
+        )
+        painter.drawText(text_rect, middle | Qt.AlignmentFlag.AlignLeft, name)
+        painter.setPen(theme.colour("quiet"))
+        right = rect.adjusted(0, 0, -12, 0)
+        painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, count)
+        painter.restore()

@@ -1,0 +1,114 @@
+"""Above the photos: where one is, how many there are, and the search box."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
+
+from gallery.ui.grid_view import THUMBNAIL_SIZES_PX
+from gallery.ui.theme import theme
+
+
+class TopBar(QWidget):
+    """The search box finds as one types; Esc clears it and leaves."""
+
+    search_typed = Signal(str)
+    search_left = Signal()
+    results_requested = Signal()
+    thumbnail_size_requested = Signal(int)
+
+    def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top_bar")
+        self._title = QLabel(self)
+        self._title.setObjectName("place_title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._note = QLabel(self)
+        self._note.setObjectName("place_note")
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setWordWrap(True)
+        self.search = self._make_search()
+        self._slider = self._make_slider(thumbnail_px)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(18, 14, 18, 6)
+        layout.setHorizontalSpacing(16)
+        layout.setVerticalSpacing(1)
+        layout.addWidget(self._title, 0, 0)
+        layout.addWidget(self._note, 1, 0)
+        layout.addWidget(self._slider, 0, 1, 2, 1)
+        layout.addWidget(self.search, 0, 2, 2, 1)
+        layout.setColumnStretch(0, 1)
+
+    def show_place(self, title: str, note: str) -> None:
+        """Say where one is."""
+        self._title.setText(title)
+        self._note.setText(note)
+
+    def show_thumbnail_px(self, thumbnail_px: int) -> None:
+        """Move the slider without asking for anything."""
+        self._slider.blockSignals(True)
+        self._slider.setValue(thumbnail_px)
+        self._slider.blockSignals(False)
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box, its text selected."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def clear_search(self) -> None:
+        """Empty the box."""
+        self.search.clear()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the search box that are not text: Esc leaves, Enter and Down go to the hits."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress:
+                return self._on_search_key(Qt.Key(event.key()))
+        return super().eventFilter(watched, event)
+
+    def _on_search_key(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_Escape:
+            self.search.clear()
+            self.search_left.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.results_requested.emit()
+        else:
+            return False
+        return True
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit(self)
+        search.setObjectName("search")
+        search.setAccessibleName(self.tr("Search"))
+        search.setAccessibleDescription(
+            self.tr("Say what is in the photo: photos are found as you type")
+        )
+        search.setPlaceholderText(self.tr("What is in the photo?"))
+        search.setClearButtonEnabled(False)
+        search.setMinimumWidth(250)
+        search.setMaximumWidth(420)
+        self._glass = QAction(theme.icon("search", "quiet"), "", search)
+        search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        search.textChanged.connect(self.search_typed)
+        search.installEventFilter(self)
+        return search
+
+    def _make_slider(self, thumbnail_px: int) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setRange(*THUMBNAIL_SIZES_PX)
+        slider.setSingleStep(20)
+        slider.setPageStep(60)
+        slider.setFixedWidth(110)
+        slider.setValue(thumbnail_px)
+        slider.setAccessibleName(self.tr("Size of thumbnails"))
+        slider.setToolTip(self.tr("Size of thumbnails (Ctrl and the mouse wheel)"))
+        slider.valueChanged.connect(self.thumbnail_size_requested)
+        return slider
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the palette."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._glass.setIcon(theme.icon("search", "quiet"))

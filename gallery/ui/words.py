@@ -1,0 +1,109 @@
+"""How facts about photos are put in words, for the eye and for the ear."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from engine.protocol import Reason
+from gallery.domain import Origin, Photo
+
+
+def tr(text: str) -> str:
+    """Translate a text that is said outside of a widget."""
+    return QCoreApplication.translate("words", text)
+
+
+def count_text(number: int) -> str:
+    """Return a number as the person's language writes it."""
+    return QLocale().toString(number)
+
+
+def photos_text(number: int) -> str:
+    """Return "1 photo" or "1,204 photos"."""
+    return tr("1 photo") if number == 1 else tr("{0} photos").format(count_text(number))
+
+
+def caption_line(photo: Photo) -> str:
+    """Return what stands under a thumbnail."""
+    if photo.caption is not None:
+        return photo.caption.text
+    if photo.failure is not None:
+        return reason_text(photo.failure.reason)
+    return photo.name
+
+
+def spoken_place(photo: Photo | None, place: int, total: int) -> str:
+    """Return a photo as a screen reader says it: "A dog on a beach, photo 6 of 1,204, edited"."""
+    where = tr("photo {0} of {1}").format(count_text(place), count_text(total))
+    if photo is None:
+        return where
+    parts = [caption_line(photo), where]
+    if photo.caption is not None and photo.caption.origin is Origin.PERSON:
+        parts.append(tr("edited"))
+    elif photo.caption is not None and photo.caption.unsure:
+        parts.append(tr("unsure"))
+    elif photo.caption is None and photo.failure is None:
+        parts.append(tr("not described yet"))
+    if photo.failure is not None and photo.caption is not None:
+        parts.append(reason_text(photo.failure.reason))
+    if photo.missing:
+        parts.append(tr("file is missing"))
+    return ", ".join(parts)
+
+
+def reason_text(reason: Reason) -> str:
+    """Return why a photo could not be described, in a few plain words."""
+    return {
+        Reason.MISSING: tr("The file is gone"),
+        Reason.UNREADABLE: tr("The file is damaged or no picture"),
+        Reason.TOO_LARGE: tr("The picture is too large"),
+        Reason.UNSUPPORTED: tr("This kind of picture is not supported"),
+        Reason.OUT_OF_MEMORY: tr("There was not enough memory"),
+        Reason.SET_ASIDE: tr("Set aside: it stopped the describer twice"),
+        Reason.INTERNAL: tr("Something went wrong inside the program"),
+    }[reason]
+
+
+def origin_text(photo: Photo) -> str:
+    """Return who said the caption that is shown."""
+    caption = photo.caption
+    if caption is None:
+        return tr("Not described yet") if photo.failure is None else tr("Could not be described")
+    if caption.origin is Origin.PERSON:
+        return tr("Your words")
+    if caption.origin is Origin.FILE:
+        return tr("From the file")
+    name = (caption.checkpoint_id or "").rsplit("/", 1)[-1] or tr("a describer")
+    if caption.unsure:
+        return tr("A guess by “{0}”: it may be wrong").format(name)
+    return tr("Described by “{0}”").format(name)
+
+
+def date_text(taken_at: datetime | None) -> str:
+    """Return a photo's day as the person's language writes it; empty where unknown."""
+    if taken_at is None:
+        return ""
+    return QLocale().toString(taken_at.date(), "d MMM yyyy")  # type: ignore[call-overload, no-any-return]
+
+
+def date_time_text(photo: Photo) -> str:
+    """Return when a photo was taken, saying where that is known from."""
+    if photo.taken_at is None:
+        return tr("Date unknown")
+    text = f"{date_text(photo.taken_at)}, {photo.taken_at:%H:%M}"
+    return text if photo.taken_source == "exif" else tr("{0} (the file's date)").format(text)
+
+
+def duration_text(seconds: float) -> str:
+    """Return a rough duration: "about 3 min"."""
+    if seconds < 50:
+        return tr("less than a minute")
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return tr("about {0} min").format(minutes)
+    return tr("about {0} h").format(round(minutes / 60))
+
+
+def size_text(size_bytes: int) -> str:
+    """Return a file's size as people read it."""
+    return QLocale().formattedDataSize(size_bytes, 1)

@@ -26,6 +26,7 @@ _REASONS = {
     Reason.SET_ASIDE: "This photo was set aside, because describing it failed twice.",
     Reason.INTERNAL: "Something went wrong while this photo was described.",
 }
+GONE_TEXT = "This photo is no longer part of the library."
 MISSING_TEXT = "This photo is missing: its drive or folder is not there."
 NO_CAPTION_TEXT = "This photo has no description yet."
 
@@ -56,6 +57,11 @@ def slides(photos: Sequence[Photo]) -> tuple[Slide, ...]:
     return tuple(Slide(photo.id, photo.name, spoken_text(photo)) for photo in photos)
 
 
+def reason_text(reason: Reason) -> str:
+    """Return the sentence said of a photo that could not be shown or described."""
+    return _REASONS[reason]
+
+
 def reading_time_ms(text: str) -> int:
     """Return how long a person needs to read ``text``: about 15 characters a second."""
     return max(1_500, round(len(text) * 1_000 / 15))
@@ -79,7 +85,7 @@ def _sentence_of(photo: Photo) -> str:
     if photo.missing:
         return MISSING_TEXT
     if photo.failure is not None:
-        return _REASONS[photo.failure.reason]
+        return reason_text(photo.failure.reason)
     return NO_CAPTION_TEXT
 
 

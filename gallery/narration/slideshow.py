@@ -36,6 +36,7 @@ class Slideshow:
         self._count = count
         self._index = start
         self._min_slide_s = min_slide_s
+        self._least_s = min_slide_s  # of the slide that is shown
         self._after_voice_s = after_voice_s
         self._clock = clock
         self._phase = Phase.LOADING
@@ -63,21 +64,21 @@ class Slideshow:
         """Whether it is held."""
         return self._paused_at is not None
 
-    def speaking(self) -> None:
-        """The slide is shown and its voice begins."""
-        self._show(Phase.SPEAKING)
+    def speaking(self, *, brief: bool = False) -> None:
+        """The slide is shown and its voice begins; ``brief``: no minimum time (no picture)."""
+        self._show(Phase.SPEAKING, brief=brief)
 
-    def silent(self, reading_ms: int) -> None:
+    def silent(self, reading_ms: int, *, brief: bool = False) -> None:
         """The slide is shown without a voice: it stays as long as reading takes."""
-        now = self._show(Phase.RESTING)
-        self._due_at = now + max(self._min_slide_s, reading_ms / 1_000)
+        now = self._show(Phase.RESTING, brief=brief)
+        self._due_at = now + max(self._least_s, reading_ms / 1_000)
 
     def voice_finished(self) -> None:
         """The voice ended; the slide rests a moment, and at least its minimum time."""
         if self._phase is Phase.SPEAKING:
             self._phase = Phase.RESTING
             now = self._now()
-            self._due_at = max(now + self._after_voice_s, self._shown_at + self._min_slide_s)
+            self._due_at = max(now + self._after_voice_s, self._shown_at + self._least_s)
 
     def pause(self) -> None:
         """Hold; time stands still."""
@@ -130,8 +131,9 @@ class Slideshow:
         """The slides to prepare ahead."""
         return range(self._index + 1, min(self._index + 1 + how_many, self._count))
 
-    def _show(self, phase: Phase) -> float:
+    def _show(self, phase: Phase, *, brief: bool) -> float:
         now = self._now()
+        self._least_s = 0.0 if brief else self._min_slide_s
         self._phase, self._shown_at, self._due_at = phase, now, None
         return now
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QStyle, QWidget
 from gallery.ui.theme import load_colours
 
 _FADE_MS = 500
-_ECHO_PX = 20  # so small that drawing it large blurs it
 _ECHO_OPACITY = 0.32
 
 
@@ -20,6 +19,7 @@ class SlideCanvas(QWidget):
         self._ground = QColor(colours["sunken"])
         self._ink = QColor(colours["stage_text"])
         self._image: QImage | None = None
+        self._echo: QImage | None = None
         self._message = ""
         self._now = QPixmap()
         self._before = QPixmap()
@@ -30,14 +30,14 @@ class SlideCanvas(QWidget):
         self._fade.valueChanged.connect(lambda _: self.update())
         self._fade.finished.connect(self._on_faded)
 
-    def show_image(self, image: QImage, name: str) -> None:
+    def show_image(self, image: QImage, echo: QImage | None, name: str) -> None:
         """Fade to a picture; ``name`` is what it is called for a screen reader."""
-        self._change(image, "")
+        self._change(image, echo, "")
         self.setAccessibleName(name)
 
     def show_message(self, message: str) -> None:
         """Fade to a sentence in place of a picture."""
-        self._change(None, message)
+        self._change(None, None, message)
         self.setAccessibleName(message)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -58,10 +58,10 @@ class SlideCanvas(QWidget):
         self._before = QPixmap()
         self._now = self._painted()
 
-    def _change(self, image: QImage | None, message: str) -> None:
+    def _change(self, image: QImage | None, echo: QImage | None, message: str) -> None:
         self._fade.stop()
         self._before = self._now
-        self._image, self._message = image, message
+        self._image, self._echo, self._message = image, echo, message
         self._now = self._painted()
         # a person may have switched motion off
         hint = QStyle.StyleHint.SH_Widget_Animation_Duration
@@ -84,22 +84,20 @@ class SlideCanvas(QWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._image is not None:
-            self._paint_echo(painter, self._image)
+            if self._echo is not None:
+                self._paint_echo(painter, self._echo)
             self._paint_image(painter, self._image, ratio)
         elif self._message:
             self._paint_message(painter)
         painter.end()
         return pixmap
 
-    def _paint_echo(self, painter: QPainter, image: QImage) -> None:
-        smooth = Qt.TransformationMode.SmoothTransformation
-        small = image.scaled(
-            _ECHO_PX, _ECHO_PX, Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth
-        ).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth)
-        painter.setOpacity(_ECHO_OPACITY)
-        area = small.rect()
+    def _paint_echo(self, painter: QPainter, echo: QImage) -> None:
+        size = echo.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        area = QRect(0, 0, size.width(), size.height())
         area.moveCenter(self.rect().center())
-        painter.drawImage(area, small)
+        painter.setOpacity(_ECHO_OPACITY)
+        painter.drawImage(area, echo)
         painter.setOpacity(1.0)
 
     def _paint_image(self, painter: QPainter, image: QImage, ratio: float) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from engine.protocol import Reason
 from gallery.domain import Clip, Failure, Photo
 from gallery.errors import KnownError
 from gallery.narration.narrator import Narrator
@@ -17,6 +18,7 @@ from gallery.narration.script import GONE_TEXT, MISSING_TEXT, reason_text, spoke
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 5
+_ECHO_PX = 20
 
 
 class PhotoReader(Protocol):
@@ -43,12 +45,16 @@ class SlideshowSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadySlide:
-    """What is shown and said; ``image`` is None where there is no picture to show."""
+    """What is shown and said; ``image`` is None where there is no picture to show.
+
+    ``echo`` is the picture so small that drawing it large blurs it.
+    """
 
     photo_id: int
     text: str
     name: str
-    image: QImage | None
+    image: QImage | None = None
+    echo: QImage | None = None
 
 
 class SlideLoader(QObject):
@@ -109,27 +115,27 @@ class SlideLoader(QObject):
             if ahead:
                 self._source.narrator.look_ahead([slide.text])
         except KnownError as error:
-            slide = ReadySlide(photo_id, error.message, "", None)
+            slide = ReadySlide(photo_id, error.message, "")
         except Exception:  # noqa: BLE001 - the roof of this thread
             _LOG.exception("slide of photo %d failed", photo_id)
-            slide = ReadySlide(photo_id, "This photo could not be shown.", "", None)
+            slide = ReadySlide(photo_id, "This photo could not be shown.", "")
         if not self._closed:
             self._arrived.emit(slide)
 
     def _slide(self, photo_id: int) -> ReadySlide:
         found = self._source.catalog.photos([photo_id])
         if not found:
-            return ReadySlide(photo_id, GONE_TEXT, "", None)
+            return ReadySlide(photo_id, GONE_TEXT, "")
         photo = found[0]
         if photo.missing:
-            return ReadySlide(photo_id, MISSING_TEXT, photo.name, None)
+            return ReadySlide(photo_id, MISSING_TEXT, photo.name)
         data = self._source.viewer_picture(photo_id, self._max_px)
         if isinstance(data, Failure):
-            return ReadySlide(photo_id, reason_text(data.reason), photo.name, None)
+            return ReadySlide(photo_id, reason_text(data.reason), photo.name)
         image = QImage.fromData(data)
-        return ReadySlide(
-            photo_id, spoken_text(photo), photo.name, None if image.isNull() else image
-        )
+        if image.isNull():
+            return ReadySlide(photo_id, reason_text(Reason.UNREADABLE), photo.name)
+        return ReadySlide(photo_id, spoken_text(photo), photo.name, image, _echo(image))
 
     def _on_arrived(self, slide: ReadySlide) -> None:
         self._busy = False
@@ -139,6 +145,15 @@ class SlideLoader(QObject):
                 del self._slides[photo_id]
         self.slide_loaded.emit(slide.photo_id)
         self._pump()
+
+
+def _echo(image: QImage) -> QImage:
+    return image.scaled(
+        _ECHO_PX,
+        _ECHO_PX,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
 
 
 def _clip_or_reason(future: "Future[Clip]") -> Clip | str:

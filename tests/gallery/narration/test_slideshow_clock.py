@@ -48,6 +48,22 @@ def test_without_a_voice_reading_sets_the_time(show: Slideshow) -> None:
     assert show.wait_ms() == 4_000
 
 
+def test_a_slide_without_a_picture_passes_as_soon_as_it_was_told(
+    show: Slideshow, clock: Clock
+) -> None:
+    show.speaking(brief=True)
+    clock.now += 1
+    show.voice_finished()
+    assert show.wait_ms() == 500
+    show.next()
+    show.silent(reading_ms=1_500, brief=True)
+    assert show.wait_ms() == 1_500
+    show.next()
+    show.speaking()
+    show.voice_finished()
+    assert show.wait_ms() == 4_000
+
+
 def test_time_held_does_not_count(show: Slideshow, clock: Clock) -> None:
     show.silent(reading_ms=5_000)
     clock.now += 2

@@ -16,13 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_window(arguments: Namespace) -> int:
-    from gallery import app, screen
+    from gallery import screen
     from gallery.commands.session import program_options
 
     screen.require()
-    return app.run(
-        program_options(arguments), open_samples=arguments.samples, folders=arguments.folders
-    )
+    from gallery import app  # Qt: where its libraries are missing, the screen is told of first
+
+    options = program_options(arguments)
+    return app.run(options, open_samples=arguments.samples, folders=arguments.folders)
 
 
 if __name__ == "__main__":

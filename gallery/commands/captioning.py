@@ -11,7 +11,8 @@ from engine.protocol import Described, PhotoTask
 from gallery.commands import terminal
 from gallery.commands.describers import chosen_set
 from gallery.errors import KnownError
-from gallery.library.engine_client import Delivery, EngineClient, GaveUp, PhotoFailed
+from gallery.library.engine_client import EngineClient
+from gallery.library.engine_deliveries import Delivery, GivenBack, PhotoFailed
 from gallery.library.events import EventBus
 from gallery.paths import sample_gallery_dir
 
@@ -52,8 +53,8 @@ def describe(client: EngineClient, paths: Sequence[Path]) -> Iterator[tuple[int,
             size = min(client.batch_size, len(waiting))
             client.describe([waiting.popleft() for _ in range(size)])
         answer = answers.get()
-        if isinstance(answer, GaveUp):
-            raise KnownError(client.state.detail)
+        if isinstance(answer, GivenBack):
+            raise KnownError(client.state.detail or "The describer stopped.")
         if isinstance(answer, Described | PhotoFailed):
             unanswered -= 1
             yield answer.photo_id, answer

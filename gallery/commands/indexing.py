@@ -149,12 +149,15 @@ def _failure(photo: Photo) -> dict[str, object]:
 
 
 def _tell_what_is_missing(program: Program, folders: Sequence[Folder]) -> None:
+    describer = program.describer_set
+    if describer.captioner is None:
+        terminal.note(f"No captions are made by “{describer.name}”. {describer.note}")
     blocked = [folder for folder in folders if not folder.sample_allowed and folder.photo_count]
-    if blocked and program.describer_set.knows_drawn_scenes_only:
-        count = sum(folder.photo_count for folder in blocked)
+    if blocked and describer.knows_drawn_scenes_only:
+        names = ", ".join(terminal.shown(folder.path) for folder in blocked)
         terminal.note(
-            f"{count:,} photos were listed but not described: the only describer here is the "
-            "bundled sample, which knows drawn scenes and not photographs. Name a folder with "
-            "real BLIP weights (--checkpoint FOLDER), or let the sample try and mark what it says "
-            "as unsure (--checkpoint sample)."
+            f"Not described: {names}. The only describer here is the bundled sample, which knows "
+            "drawn scenes and not photographs. Name a folder with real BLIP weights "
+            "(--checkpoint FOLDER), or let the sample try and mark what it says as unsure "
+            "(--checkpoint sample)."
         )

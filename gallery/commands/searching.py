@@ -31,8 +31,11 @@ def search_photos(
     program: Program, text: str, limit: int
 ) -> tuple[SearchResult, list[tuple[Hit, Photo]]]:
     """Return the result of a search and its photos in the same order."""
-    wait_until_ready(program.engine, program.bus)
-    found = program.searcher.search(text, limit=limit)
+    if program.catalog.counts().embedded and program.describer_set.matcher is not None:
+        wait_until_ready(program.engine, program.bus)
+        found = program.searcher.search(text, limit=limit)
+    else:  # nothing to compare with: words are searched at once
+        found = program.searcher.by_words(text, limit=limit)
     photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in found.hits])}
     return found, [(hit, photos[hit.photo_id]) for hit in found.hits if hit.photo_id in photos]
 

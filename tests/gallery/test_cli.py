@@ -90,6 +90,18 @@ def test_a_screen_is_looked_for_where_linux_has_it() -> None:
     assert screen.reason_for_none({"QT_QPA_PLATFORM": "xcb"}) != ""
 
 
+def test_a_missing_library_is_told_before_qt_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(
+        screen.system_libraries, "missing_libraries", lambda files: {"libxcb-icccm.so.4"}
+    )
+    with pytest.raises(KnownError, match=r"lacks libxcb-icccm\.so\.4.*libxcb-icccm4`"):
+        screen.require()
+
+
 def test_progress_reads_as_a_sentence() -> None:
     progress = Progress("describing", 12, 1_040, seconds_left=200.2, per_second=3.21, failed=2)
     assert terminal.sentence_of(progress) == (

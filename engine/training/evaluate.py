@@ -133,7 +133,7 @@ def table(results: dict[str, dict[str, Any]]) -> str:
         if isinstance(values[0], dict):
             lines.append("  " * depth + name)
             for key in values[0]:
-                put(key, [value[key] for value in values], depth + 1)
+                put(key, [value.get(key, "-") for value in values], depth + 1)
         else:
             lines.append(f"{'  ' * depth + name:44}" + "".join(f"{v:>18}" for v in values))
 
@@ -156,9 +156,9 @@ def main() -> None:
         "held-out scenes": evaluate(reference, held_out(arguments.scenes, from_withheld=False)),
         "withheld pairs": evaluate(reference, held_out(arguments.scenes, from_withheld=True)),
     }
-    print(table(results))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(table(results))
 
 
 if __name__ == "__main__":

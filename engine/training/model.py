@@ -104,6 +104,25 @@ class SampleBlip(nn.Module):
         ).last_hidden_state
         return states[:, 0]
 
+    def match_logits(self, ids: Tensor, mask: Tensor, seen: Tensor) -> Tensor:
+        """Return ITM logits (N, K, 2) of K texts for each picture; `ids` and `mask` (N, K, L).
+
+        The K texts stand in one sequence, each attending to itself only, so that the picture's
+        keys and values are computed once and not K times. The result is that of `read`.
+        """
+        _, texts, length = ids.shape
+        block = torch.eye(texts, dtype=torch.bool).repeat_interleave(length, 0)
+        own = block.repeat_interleave(length, 1) & mask.flatten(1).bool()[:, None, None, :]
+        states: Tensor = self.text_encoder(
+            input_ids=ids.flatten(1),
+            position_ids=torch.arange(length).repeat(texts)[None],
+            attention_mask=torch.zeros(own.shape).masked_fill(~own, -1e4),
+            encoder_hidden_states=seen,
+            return_dict=True,
+        ).last_hidden_state
+        logits: Tensor = self.itm_head(states[:, ::length])
+        return logits
+
     def image_vectors(self, seen: Tensor) -> Tensor:
         """Return ITC unit vectors (N, 128) of image tokens."""
         return functional.normalize(self.vision_proj(seen[:, 0]).float(), dim=-1)

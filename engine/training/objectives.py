@@ -79,29 +79,28 @@ def itc_loss(similarity: Tensor, entailed: Tensor) -> Tensor:
 
 
 def hard_negatives(similarity: Tensor, entailed: Tensor, generator: torch.Generator) -> Tensor:
-    """Return for each row the index of an untrue column, the more likely the more similar."""
-    weights = functional.softmax(similarity.detach().float(), dim=1) + 1e-6
-    weights = weights.masked_fill(entailed, 0)
-    return torch.multinomial(weights + 1e-12 * ~entailed, 1, generator=generator)[:, 0]
+    """Return for each picture (N,) the index of an untrue text, the more likely the more similar.
+
+    `similarity` and `entailed` are (texts, pictures). A text may be hard because the picture takes
+    it for one of its own, or because it takes the picture for its own: both count alike.
+    """
+    scores = similarity.detach().float()
+    weights = functional.softmax(scores, dim=0) + functional.softmax(scores, dim=1) + 1e-6
+    return torch.multinomial(weights.masked_fill(entailed, 0).T, 1, generator=generator)[:, 0]
 
 
 def itm_loss(
     model: SampleBlip, batch: Batch, seen: Tensor, similarity: Tensor, generator: torch.Generator
 ) -> Tensor:
-    """Return the matching loss over true pairs, wrong pictures and wrong texts."""
-    entailed = torch.from_numpy(batch.entailed)
-    wrong_picture = hard_negatives(similarity, entailed, generator)
-    wrong_text = hard_negatives(similarity.T, entailed.T, generator).tolist()
-    minimal = (torch.rand(len(seen), generator=generator) < 0.6).tolist()
-    wrong = [
-        batch.wrong_texts[i] if minimal[i] else batch.texts[j] for i, j in enumerate(wrong_text)
-    ]
-    ids, mask = tensors([*batch.texts, *batch.texts, *wrong], tokens.ENC)
-    pictures = torch.cat([seen, seen[wrong_picture], seen])
-    logits = model.itm_head(model.read(ids, mask, pictures)).float()
-    wanted = torch.zeros(len(logits), dtype=torch.long)
-    wanted[: len(seen)] = 1
-    return functional.cross_entropy(logits, wanted)
+    """Return the matching loss over each picture's text, another's, and a minimally wrong one."""
+    other = hard_negatives(similarity, torch.from_numpy(batch.entailed), generator).tolist()
+    count = len(seen)
+    texts = [*batch.texts, *(batch.texts[j] for j in other), *batch.wrong_texts]
+    ids, mask = tensors(texts, tokens.ENC)
+    by_picture = [part.unflatten(0, (3, count)).transpose(0, 1) for part in (ids, mask)]
+    logits = model.match_logits(*by_picture, seen).float()
+    wanted = torch.tensor([1, 0, 0]).expand(count, 3)
+    return functional.cross_entropy(logits.flatten(0, 1), wanted.flatten())
 
 
 def patch_loss(model: SampleBlip, looks: Tensor, seen: Tensor) -> Tensor:

@@ -73,7 +73,7 @@ def test_equal_meanings_are_never_negatives() -> None:
     generator = torch.Generator().manual_seed(0)
     for _ in range(50):
         picked = hard_negatives(similarity, entailed, generator)
-        assert not entailed[torch.arange(3), picked].any()
+        assert not entailed[picked, torch.arange(3)].any()
     shared = itc_loss(torch.where(entailed, 20.0, -20.0), entailed)
     assert shared.item() == pytest.approx(torch.tensor(2.0).log().item() * 2 / 3, abs=1e-3)
 
@@ -114,6 +114,19 @@ def test_transformers_computes_what_training_computed(tmp_path: Path) -> None:
         torch.testing.assert_close(
             match, reference.match_logits(batch.captions, theirs), atol=2e-2, rtol=2e-2
         )
+
+
+def test_texts_side_by_side_are_matched_as_one_by_one() -> None:
+    torch.manual_seed(3)
+    model = SampleBlip(sample_config(**SHAPE)).eval()
+    batch = make_batch(2500, 3)
+    ids, mask = tensors([*batch.texts, *batch.wrong_texts], tokens.ENC)
+    with torch.inference_mode():
+        seen = model.see(normalised(torch.from_numpy(batch.pixels)))
+        one_by_one = model.itm_head(model.read(ids, mask, torch.cat([seen, seen])))
+        pairs = [part.unflatten(0, (2, 3)).transpose(0, 1) for part in (ids, mask)]
+        together = model.match_logits(*pairs, seen)
+    torch.testing.assert_close(together.transpose(0, 1).flatten(0, 1), one_by_one)
 
 
 def test_the_tokenizer_files_agree_with_training(tmp_path: Path) -> None:

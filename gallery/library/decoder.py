@@ -5,10 +5,12 @@ import itertools
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.protocol import Reason
@@ -58,7 +60,12 @@ class DecoderClient:
     is set aside; the others are asked for again.
     """
 
-    def __init__(self, *, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(
+        self,
+        *,
+        patience_s: float = _PATIENCE_S,
+        entry: Callable[[Connection], None] = serve,
+    ) -> None:
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -68,7 +75,7 @@ class DecoderClient:
         self._stopped = False
         self._child = Child(
             "decoder",
-            serve,
+            entry,
             messages.CODEC,
             on_message=self._on_message,
             on_death=self._on_death,

@@ -67,10 +67,10 @@ class EngineClient:
         self._line = Line(self._numbers)
         self._questions = Questions()
         self._state = EngineState()
+        self._stopped = False
         self._child: Child | None = None
         self._head_deadline: float | None = None
         self._aside_in_a_row: list[int] = []
-        self._stopped = False
 
     @property
     def state(self) -> EngineState:
@@ -80,13 +80,13 @@ class EngineClient:
     @property
     def pid(self) -> int | None:
         """The process id while one runs."""
-        return self._child.pid if self._child is not None else None
+        child = self._child
+        return child.pid if child is not None else None
 
     @property
     def batch_size(self) -> int:
         """How many photos a batch should hold on this device."""
-        accelerated = self._state.device.startswith(("cuda", "mps"))
-        return _BATCH_ON_ACCELERATOR if accelerated else _BATCH_ON_CPU
+        return _BATCH_ON_CPU if self._state.device in ("", "cpu") else _BATCH_ON_ACCELERATOR
 
     @property
     def has_room(self) -> bool:
@@ -166,9 +166,7 @@ class EngineClient:
         if child is not None:
             child.stop()
         self._questions.answer_nobody()
-        with self._lock:
-            state = self._set(EngineState())
-        self._bus.publish(state)
+        self._bus.publish(self._set(EngineState()))
 
     def _new_child(self) -> Child:
         return Child(
@@ -182,7 +180,7 @@ class EngineClient:
         )
 
     def _set(self, state: EngineState) -> EngineChanged:
-        self._state = state
+        self._state, self._head_deadline = state, None
         return EngineChanged(state)
 
     def _send(self, message: object) -> None:
@@ -206,11 +204,9 @@ class EngineClient:
 
     def _send_more(self) -> None:
         with self._lock:
-            sent = False
             while self._state.phase == "ready" and (batch := self._line.next_batch()) is not None:
                 self._send(batch)
-                sent = True
-            self._watch(renew=sent)
+            self._watch(renew=False)
 
     def _watch(self, *, renew: bool) -> None:
         """Set the time by which the head batch must give a sign; text answers do not move it."""
@@ -276,7 +272,6 @@ class EngineClient:
     def _on_death(self, death: Death) -> None:
         with self._lock:
             state = self._set(EngineState("starting", detail=f"It {death.reason}."))
-            self._head_deadline = None
             verdict = self._line.broke()
             self._aside_in_a_row.extend(verdict.set_aside)
         self._questions.broke()

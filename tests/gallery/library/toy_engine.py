@@ -1,0 +1,117 @@
+"""An engine that speaks the protocol without networks: what a photo does is told by its name.
+
+It exists for what no real photo does on command: end the process, hang it, get no answer.
+"""
+
+import os
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from engine.protocol import (
+    CODEC,
+    BatchDone,
+    Cancel,
+    Describe,
+    Described,
+    EmbedText,
+    Failed,
+    Match,
+    Matched,
+    OpenDescriber,
+    Opened,
+    OpenFailed,
+    PhotoTask,
+    Reason,
+    RequestFailed,
+    TextEmbedded,
+)
+from engine.wire import Channel, settle_child
+
+VECTOR = np.array([0.6, 0.8], "<f2").tobytes()
+
+
+def serve(connection: Connection) -> None:
+    settle_child()
+    _Toy(Channel(connection, CODEC)).run()
+
+
+class _Toy:
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._cancelled: set[int] = set()
+        self._batches: list[Describe] = []
+        self._come = threading.Condition()
+
+    def run(self) -> None:
+        threading.Thread(target=self._work, daemon=True).start()
+        while True:
+            try:
+                message = self._channel.receive()
+            except EOFError:
+                os._exit(0)
+            match message:
+                case OpenDescriber():
+                    self._open(message)
+                case Describe():
+                    with self._come:
+                        self._batches.append(message)
+                        self._come.notify()
+                case Cancel():
+                    self._cancelled.add(message.job)
+                case EmbedText():
+                    self._embed(message)
+                case Match():
+                    self._send(Matched(message.job, tuple(0.5 for _ in message.paths)))
+
+    def _open(self, message: OpenDescriber) -> None:
+        name = message.captioner.id if message.captioner else ""
+        if name == "unusable":
+            self._send(OpenFailed("The checkpoint is damaged.", "Copy it again."))
+        else:
+            self._send(Opened("cpu", message.captioner, message.matcher, 2, shared_vision=True))
+
+    def _embed(self, message: EmbedText) -> None:
+        if message.text == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif message.text == "refused":
+            self._send(RequestFailed(message.job, "no"))
+        elif message.text != "ignored":
+            self._send(TextEmbedded(message.job, VECTOR, ("zyx",)))
+
+    def _work(self) -> None:
+        while True:
+            with self._come:
+                self._come.wait_for(lambda: self._batches)
+                batch = self._batches.pop(0)
+            for task in batch.photos:
+                if batch.job not in self._cancelled:
+                    self._describe(batch.job, task)
+            self._send(BatchDone(batch.job, 0.0))
+
+    def _describe(self, job: int, task: PhotoTask) -> None:
+        name = Path(task.path).name
+        if "poison" in name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "hang" in name:
+            time.sleep(3600)
+        if "slow" in name:
+            time.sleep(0.05)
+        if "silent" in name:
+            return
+        if "bad" in name:
+            self._send(Failed(job, task.photo_id, Reason.UNREADABLE, "It is damaged."))
+            return
+        said = Described(job, task.photo_id, f"a {Path(name).stem}", 0.5, "greedy", VECTOR)
+        self._send(said)
+        if "twice" in name:
+            self._send(said)
+
+    def _send(self, message: object) -> None:
+        with self._lock:
+            self._channel.send(message)

@@ -15,6 +15,7 @@ from engine.protocol import BatchDone, Describe, Described, Failed, PhotoTask, R
 
 _LOG = logging.getLogger(__name__)
 _LARGEST_BATCH = 8
+_ANSWER_WITHIN_S = 8.0  # so that progress is seen and a cancel is heard, however slow the machine
 _AHEAD = 2  # batches decoded or being decoded, the one in the network not counted
 _NO_MEMORY = "There is not enough memory to describe this photo."
 _BUG = "The describer failed on this photo because of an error in the program."
@@ -38,12 +39,23 @@ class Batches:
     """The describing thread's work list; only ``mailbox`` and ``send`` are shared."""
 
     def __init__(
-        self, mailbox: Mailbox, send: Callable[[object], None], decoders: Executor
+        self,
+        mailbox: Mailbox,
+        send: Callable[[object], None],
+        decoders: Executor,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self.describer: Describer | None = None
         self._mailbox, self._send, self._decoders = mailbox, send, decoders
         self._jobs: deque[_Job] = deque()
-        self._batch_size = _LARGEST_BATCH
+        self._fits_memory = _LARGEST_BATCH
+        self._fits_time = 1  # until the first photo told how long one takes
+
+    @property
+    def _batch_size(self) -> int:
+        return min(self._fits_memory, self._fits_time)
 
     @property
     def idle(self) -> bool:
@@ -52,7 +64,7 @@ class Batches:
 
     def add(self, message: Describe) -> None:
         """Put a batch at the end of the line; its decoding may begin."""
-        self._jobs.append(_Job(message, time.monotonic()))
+        self._jobs.append(_Job(message, self._clock()))
         self._decode_ahead()
 
     def advance(self) -> None:
@@ -80,7 +92,7 @@ class Batches:
             future.cancel()
         self._jobs.remove(job)
         self._mailbox.done(job.message.job)
-        self._send(BatchDone(job.message.job, time.monotonic() - job.begun_at))
+        self._send(BatchDone(job.message.job, self._clock() - job.begun_at))
 
     def _decode_ahead(self) -> None:
         if self.describer is None:
@@ -112,17 +124,20 @@ class Batches:
         pictures = [picture for _, picture in batch]
         wishes = [Wish(task.caption, task.vector) for task, _ in batch]
         reason, detail = Reason.OUT_OF_MEMORY, _NO_MEMORY
+        begun_at = self._clock()
         try:
             described = describer.describe(pictures, wishes, careful=careful)
         except MemoryError:
-            self._batch_size = min(self._batch_size, max(len(batch) // 2, 1))
-            _LOG.warning("Out of memory: %d photos at once from now on", self._batch_size)
+            self._fits_memory = min(self._fits_memory, max(len(batch) // 2, 1))
+            _LOG.warning("Out of memory: %d photos at once from now on", self._fits_memory)
         except Exception:  # noqa: BLE001 - the roof of the describing loop
             reason, detail = Reason.INTERNAL, _BUG
             _LOG.exception("Describing %d photos failed", len(batch))
         else:
             for (task, _), description in zip(batch, described, strict=True):
                 self._send(_message(number, task, description))
+            a_photo_s = max((self._clock() - begun_at) / len(batch), 1e-3)
+            self._fits_time = min(max(int(_ANSWER_WITHIN_S / a_photo_s), 1), _LARGEST_BATCH)
             return
         if len(batch) == 1:
             self._fail(number, batch[0][0], reason, detail)

@@ -11,8 +11,8 @@ from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from engine.blip.devices import choose_device, is_out_of_memory
-from engine.blip.loading import Checkpoint
-from engine.blip.networks import CaptionWriter, TextMatcher, Vision
+from engine.blip.networks import TextMatcher, Vision
+from engine.blip.parts import Parts, load_parts, parts_agree
 from engine.checkpoints import CheckpointError
 from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
 from engine.environment import network_threads
@@ -32,31 +32,16 @@ class BlipDescriber(Describer):
         transformers_logging.set_verbosity_error()
         torch.set_num_threads(network_threads())
         chosen = choose_device(device)
-        first = captioner or matcher
-        if first is None:
-            raise CheckpointError("There is no checkpoint to describe with.")
-        seeing = Checkpoint(Path(first.folder))
-        matching = seeing
-        if matcher is not None and matcher.folder != first.folder:
-            matching = Checkpoint(Path(matcher.folder))
-        self._vision = Vision(seeing, chosen)
-        self._match_vision = self._vision
-        if matching is not seeing:
-            own = Vision(matching, chosen)
-            shared = own.geometry == self._vision.geometry and matching.same_vision(seeing)
-            self._match_vision = self._vision if shared else own
-        self._writer = CaptionWriter(seeing, chosen) if captioner is not None else None
-        self._matcher = TextMatcher(matching, chosen) if matcher is not None else None
+        parts = load_parts(captioner, matcher, chosen)
+        if chosen.type == "mps":
+            chosen, parts = _trusted(captioner, matcher, chosen, parts)
+        self._vision, self._match_vision = parts.vision, parts.match_vision
+        self._writer, self._matcher = parts.writer, parts.matcher
         self._sizes = tuple(
             dict.fromkeys((self._vision.geometry.size, self._match_vision.geometry.size))
         )
-        self._info = ModelInfo(
-            captioner,
-            matcher,
-            chosen.type,
-            self._matcher.vector_size if self._matcher else 0,
-            self._match_vision is self._vision,
-        )
+        size = self._matcher.vector_size if self._matcher else 0
+        self._info = ModelInfo(captioner, matcher, chosen.type, size, parts.shared_vision)
 
     @property
     def info(self) -> ModelInfo:
@@ -148,6 +133,21 @@ class BlipDescriber(Describer):
         if self._matcher is None:
             raise CheckpointError("Searching by meaning needs a matcher, and none is loaded.")
         return self._matcher
+
+
+def _trusted(
+    captioner: CheckpointRef | None,
+    matcher: CheckpointRef | None,
+    device: torch.device,
+    parts: Parts,
+) -> tuple[torch.device, Parts]:
+    """Hold an accelerator against the processor; where they differ, the processor it is."""
+    processor = torch.device("cpu")
+    reference = load_parts(captioner, matcher, processor)
+    if parts_agree(parts, reference):
+        return device, parts
+    _LOG.warning("%s disagrees with the processor on this computer: not used", device)
+    return processor, reference
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import torch
 
 from engine.checkpoints import CheckpointError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
 _HOST_MEMORY = ("can't allocate memory", "not enough memory", "DefaultCPUAllocator")
 
 
@@ -18,6 +17,7 @@ def choose_device(wanted: str) -> torch.device:
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
     }
+    torch.backends.cudnn.allow_tf32 = False  # exact captions, the same as on the processor
     if wanted == "auto":
         return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
     if not there.get(wanted, False):

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,27 @@ class FrailDescriber(Describer):
         return [0.5] * len(pictures)
 
 
+class _Clock:
+    """Time that passes when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Bench:
     """A work list with its mailbox, and what it sent."""
 
-    def __init__(self, describer: Describer, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        describer: Describer,
+        pool: ThreadPoolExecutor,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.sent: list[Any] = []
         self.mailbox = Mailbox()
-        self.batches = Batches(self.mailbox, self.sent.append, pool)
+        self.batches = Batches(self.mailbox, self.sent.append, pool, clock=clock)
         self.batches.describer = describer
 
     def put(self, job: int, names: Sequence[str]) -> None:
@@ -128,10 +143,27 @@ def test_too_little_memory_halves_the_batch_and_is_remembered(pool: ThreadPoolEx
     bench.put(1, [str(n) for n in range(16)])
     bench.run()
     assert set(_answers(bench.sent).values()) == {"described"}
-    assert describer.sizes[:3] == [8, 4, 2]
+    assert describer.sizes[:4] == [1, 8, 4, 2]
     after = describer.sizes[describer.sizes.index(2) :]
     assert 8 not in after
-    assert describer.sizes[-4:] == [2, 2, 2, 2]
+    assert max(describer.sizes[4:]) == 4  # the other half of the eight, then never again
+    assert describer.sizes[-3:] == [2, 2, 1]
+
+
+def test_a_slow_machine_gets_small_batches(pool: ThreadPoolExecutor) -> None:
+    class Slow(FrailDescriber):
+        def describe(
+            self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
+        ) -> list[Description]:
+            clock.now += 3.0 * len(pictures)
+            return super().describe(pictures, wishes, careful=careful)
+
+    describer, clock = Slow(), _Clock()
+    bench = Bench(describer, pool, clock)
+    bench.put(1, [str(n) for n in range(7)])
+    bench.run()
+    assert describer.sizes == [1, 2, 2, 2]
+    assert bench.sent[-1].seconds == pytest.approx(21)
 
 
 def test_no_memory_for_a_single_photo_is_that_photos_failure(pool: ThreadPoolExecutor) -> None:
@@ -146,11 +178,12 @@ def test_a_cancelled_batch_drops_what_has_not_begun(pool: ThreadPoolExecutor) ->
     bench.put(1, [str(n) for n in range(20)])
     bench.put(2, ["0"])
     bench.batches.advance()
+    bench.batches.advance()
     bench.mailbox.put(Cancel(1))
     bench.mailbox.put(Cancel(99))
     bench.run()
     first = [item for item in bench.sent if item.job == 1]
-    assert len([item for item in first if isinstance(item, Described)]) == 8
+    assert len([item for item in first if isinstance(item, Described)]) == 1 + 8
     assert isinstance(first[-1], BatchDone)
     assert [type(item) for item in bench.sent if item.job == 2] == [Described, BatchDone]
     assert not bench.mailbox.is_cancelled(1)
@@ -170,7 +203,7 @@ def test_decoding_goes_on_while_the_network_works(pool: ThreadPoolExecutor) -> N
     class Slow(FrailDescriber):
         def prepare(self, path: Path) -> Picture:
             decoded.append(os.fspath(path))
-            if path.name == "8":
+            if path.name == "16":
                 ninth.set()
             return super().prepare(path)
 
@@ -182,7 +215,10 @@ def test_decoding_goes_on_while_the_network_works(pool: ThreadPoolExecutor) -> N
 
     bench = Bench(Slow(), pool)
     bench.put(1, [str(n) for n in range(200)])
+    ninth.set()
+    bench.batches.advance()  # tells how long a photo takes
+    ninth.clear()
     bench.batches.advance()
-    assert len(decoded) <= 8 * 3, "decoded further ahead than needed"
+    assert len(decoded) <= 1 + 8 * 3, "decoded further ahead than needed"
     bench.mailbox.put(Cancel(1))
     bench.run()

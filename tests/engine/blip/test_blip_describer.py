@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.blip.describer import BlipDescriber
 from engine.blip.devices import choose_device, is_out_of_memory
+from engine.blip.parts import load_parts, parts_agree
 from engine.checkpoints import CheckpointError, DescriberSet, find_set
 from engine.describer import Wish
 from engine.images import DecodeError
@@ -200,3 +201,12 @@ def test_an_accelerator_says_what_the_processor_says(
     for slow, fast in zip(*(one.describe(pictures, [_BOTH] * 8) for one in both), strict=True):
         assert fast.caption == slow.caption
         assert fast.score == pytest.approx(slow.score, abs=1e-3)
+
+
+def test_networks_that_say_different_things_are_told_apart(make_checkpoint: Make) -> None:
+    one, other = (
+        load_parts(chosen.captioner, chosen.matcher, torch.device("cpu"))
+        for chosen in (_set(make_checkpoint("both", vision_seed=seed)) for seed in (1, 2))
+    )
+    assert parts_agree(one, one)
+    assert not parts_agree(one, other)

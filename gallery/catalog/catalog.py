@@ -2,8 +2,11 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import Timeout
 from sqlalchemy import Engine
 
 from gallery.catalog import sqlite
@@ -16,6 +19,8 @@ from gallery.catalog.folders import Folders
 from gallery.catalog.lock import opening_lock
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.errors import KnownError
+
+_OPENING_TIMEOUT_S = 120.0
 
 
 class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding):
@@ -39,20 +44,13 @@ class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding):
         Raises ``KnownError`` for a catalog of a newer version and for what is no catalog.
         """
         path = path.absolute()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise KnownError(
-                f"The folder {path.parent} for the catalog cannot be made: {error.strerror}.",
-                "Name another place with --catalog.",
-            ) from error
-        engine = sqlite.open_engine(path)
-        try:
-            with opening_lock(path):
+        with _alone(path):
+            engine = sqlite.open_engine(path)
+            try:
                 bring_up_to_date(engine, path)
-        except BaseException:
-            engine.dispose()
-            raise
+            except BaseException:
+                engine.dispose()
+                raise
         return cls(engine, path)
 
     def close(self) -> None:
@@ -74,3 +72,27 @@ class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding):
         """What is wrong with the catalog (structure, references, words); empty: nothing."""
         with self._writing() as connection:
             return sqlite.check(connection)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """No other program opens the catalog meanwhile: two may not create or migrate it at once."""
+    lock = opening_lock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=_OPENING_TIMEOUT_S)
+    except Timeout as error:
+        raise KnownError(
+            f"Another program has been opening the catalog {path} for a long time.",
+            "Wait until it is done, or close it, then try again.",
+        ) from error
+    except OSError as error:
+        raise KnownError(
+            f"Nothing can be written in {path.parent}, where the catalog is to lie:"
+            f" {error.strerror or error}.",
+            "Check the folder, or name another place with --catalog.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -9,7 +9,8 @@ def indexing_lock(catalog_path: Path) -> FileLock:
     """The lock that a program holds while it scans and describes; the others wait for it.
 
     The system lets go of it when the program ends, however it ends. May be used from any thread
-    (the one that releases it need not be the one that took it).
+    (the one that releases it need not be the one that took it). Keep a reference: a lock object
+    that is collected lets go.
     """
     return FileLock(_beside(catalog_path, "indexing"), thread_local=False)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.checkpoints import DescriberSet
 from engine.protocol import Described, PhotoTask
 from gallery.commands import terminal
+from gallery.commands.catalogs import absolute
 from gallery.commands.describers import chosen_set
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
@@ -21,7 +22,7 @@ Answer = Described | PhotoFailed
 
 def caption(arguments: Namespace) -> int:
     """Print score, path and caption of each file, in the order given."""
-    paths = [path.expanduser().absolute() for path in arguments.photos]
+    paths = [absolute(path) for path in arguments.photos]
     describer = chosen_set(arguments)
     _check(describer, paths, named=arguments.checkpoint is not None)
     rows = []

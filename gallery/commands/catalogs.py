@@ -1,5 +1,6 @@
 """Which catalog a command works on, and what is remembered beside it."""
 
+import os
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,18 @@ from gallery.paths import default_catalog_path
 from gallery.settings import SettingsFile
 
 
+def absolute(path: Path) -> Path:
+    """Return a path that was typed as the catalog keeps it: from the root, without "..".
+
+    Links are kept: a person who adds a link to a drive wants the link's name.
+    """
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
+
+
 def catalog_path(arguments: Namespace) -> Path:
     """Return the catalog that was named, or the platform's own."""
     named: Path | None = arguments.catalog
-    return named.expanduser().absolute() if named else default_catalog_path()
+    return absolute(named) if named else default_catalog_path()
 
 
 @contextmanager
@@ -49,7 +58,8 @@ def settings_of(path: Path) -> SettingsFile:
 
 def photo_of(catalog: Catalog, path: Path) -> Photo:
     """Return the photo with this path; KnownError where the catalog does not have it."""
-    photo = catalog.photo_by_path(path.expanduser().absolute())
+    named = absolute(path)
+    photo = catalog.photo_by_path(named) or catalog.photo_by_path(named.resolve())
     if photo is None:
         raise KnownError(
             f"{path} is not in the catalog.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gallery.commands import terminal
-from gallery.commands.catalogs import remember_checkpoint
+from gallery.commands.catalogs import absolute, remember_checkpoint
 from gallery.commands.session import opened_program
 from gallery.domain import Folder, Photo
 from gallery.errors import KnownError
@@ -29,7 +29,7 @@ def index(arguments: Namespace) -> int:
                 "The catalog has no folders yet.", "Name one: `photo-narrator index FOLDER`."
             )
         if named and not program.describer_set.knows_drawn_scenes_only:
-            remember_checkpoint(program.catalog.path, str(Path(arguments.checkpoint).absolute()))
+            remember_checkpoint(program.catalog.path, str(absolute(Path(arguments.checkpoint))))
         run_indexer(program, folders)
         return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
 
@@ -85,7 +85,7 @@ def _add(program: Program, path: Path, *, by_sample: bool) -> Folder:
         if folder is not None:
             return folder
     allowed = by_sample and program.describer_set.knows_drawn_scenes_only
-    folder = program.add_folder(path.expanduser().absolute(), sample_allowed=allowed)
+    folder = program.add_folder(absolute(path), sample_allowed=allowed)
     if allowed and not folder.sample_allowed:
         program.allow_sample(folder.id)
     return folder

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gallery.commands import terminal
-from gallery.commands.catalogs import photo_of
+from gallery.commands.catalogs import absolute, photo_of
 from gallery.commands.searching import search_photos, tell_what_was_not_understood
 from gallery.commands.session import opened_program
 from gallery.domain import Clip, Photo
@@ -39,4 +39,4 @@ def write_narration(program: Program, photos: Sequence[Photo], out: Path) -> int
             position = (number, len(photos)) if len(photos) > 1 else None
             yield program.speech.synthesize(spoken_text(photo, position=position))
 
-    return write_wav(clips(), out.expanduser().absolute())
+    return write_wav(clips(), absolute(out))

@@ -14,7 +14,7 @@ from engine.mailbox import Mailbox
 from engine.protocol import BatchDone, Describe, Described, Failed, PhotoTask, Reason
 
 _LOG = logging.getLogger(__name__)
-_LARGEST_BATCH = 8
+_LARGEST_ON_CPU, _LARGEST_ON_ACCELERATOR = 8, 32
 _ANSWER_WITHIN_S = 8.0  # so that progress is seen and a cancel is heard, however slow the machine
 _AHEAD = 2  # batches decoded or being decoded, the one in the network not counted
 _NO_MEMORY = "There is not enough memory to describe this photo."
@@ -26,7 +26,7 @@ Decoded = tuple[PhotoTask, Picture]
 @dataclass
 class _Job:
     message: Describe
-    begun_at: float
+    begun_at: float | None = None
     submitted: int = 0
     decoding: deque[tuple[PhotoTask, Future[Picture]]] = field(default_factory=deque)
 
@@ -47,31 +47,44 @@ class Batches:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self.describer: Describer | None = None
+        self._describer: Describer | None = None
         self._mailbox, self._send, self._decoders = mailbox, send, decoders
         self._jobs: deque[_Job] = deque()
-        self._fits_memory = _LARGEST_BATCH
+        self._fits_memory = _LARGEST_ON_ACCELERATOR
+        self._fits_device = 1
         self._fits_time = 1  # until the first photo told how long one takes
 
     @property
     def _batch_size(self) -> int:
-        return min(self._fits_memory, self._fits_time)
+        return min(self._fits_memory, self._fits_time, self._fits_device)
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
         return not self._jobs
 
+    def use(self, describer: Describer | None) -> None:
+        """Describe with this one from now on; what was decoded for another is decoded again."""
+        for job in self._jobs:
+            job.submitted -= len(job.decoding)
+            while job.decoding:
+                job.decoding.popleft()[1].cancel()
+        self._describer = describer
+        if describer is not None:
+            on_cpu = describer.info.device == "cpu"
+            self._fits_device = _LARGEST_ON_CPU if on_cpu else _LARGEST_ON_ACCELERATOR
+
     def add(self, message: Describe) -> None:
         """Put a batch at the end of the line; its decoding may begin."""
-        self._jobs.append(_Job(message, self._clock()))
+        self._jobs.append(_Job(message))
         self._decode_ahead()
 
     def advance(self) -> None:
         """Take one step: describe a few photos of the first batch, or tell that it is done."""
         job = self._jobs[0]
         number = job.message.job
-        if self.describer is None or self._mailbox.is_cancelled(number):
+        job.begun_at = self._clock() if job.begun_at is None else job.begun_at
+        if self._describer is None or self._mailbox.is_cancelled(number):
             self._finish(job)
             return
         self._decode_ahead()
@@ -83,7 +96,7 @@ class Batches:
             if (picture := self._decoded(number, task, future)) is not None
         ]
         if ready:
-            self._describe(job, self.describer, ready)
+            self._describe(job, self._describer, ready)
         if job.is_answered:
             self._finish(job)
 
@@ -92,17 +105,18 @@ class Batches:
             future.cancel()
         self._jobs.remove(job)
         self._mailbox.done(job.message.job)
-        self._send(BatchDone(job.message.job, self._clock() - job.begun_at))
+        seconds = 0.0 if job.begun_at is None else self._clock() - job.begun_at
+        self._send(BatchDone(job.message.job, seconds))
 
     def _decode_ahead(self) -> None:
-        if self.describer is None:
+        if self._describer is None:
             return
         room = _AHEAD * self._batch_size - sum(len(job.decoding) for job in self._jobs)
         for job in self._jobs:
             photos = job.message.photos
             for task in photos[job.submitted : job.submitted + max(room, 0)]:
                 path = Path(task.path)
-                job.decoding.append((task, self._decoders.submit(self.describer.prepare, path)))
+                job.decoding.append((task, self._decoders.submit(self._describer.prepare, path)))
                 job.submitted += 1
                 room -= 1
 
@@ -137,7 +151,7 @@ class Batches:
             for (task, _), description in zip(batch, described, strict=True):
                 self._send(_message(number, task, description))
             a_photo_s = max((self._clock() - begun_at) / len(batch), 1e-3)
-            self._fits_time = min(max(int(_ANSWER_WITHIN_S / a_photo_s), 1), _LARGEST_BATCH)
+            self._fits_time = max(int(_ANSWER_WITHIN_S / a_photo_s), 1)
             return
         if len(batch) == 1:
             self._fail(number, batch[0][0], reason, detail)

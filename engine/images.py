@@ -18,7 +18,14 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import (
+    AvifImagePlugin,  # noqa: F401 - registered here, or Pillow would load every plugin it has
+    ExifTags,
+    Image,
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
 
 from engine.protocol import Reason
 from engine.quiet import without_warnings

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.batches import Batches
 from engine.checkpoints import CheckpointError
-from engine.describer import Describer, Picture
+from engine.describer import Describer, ModelInfo, Picture
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.protocol import (
@@ -65,29 +65,27 @@ class Service:
                 if isinstance(message, Leave):
                     return
                 if isinstance(message, OpenDescriber):
-                    batches.describer = self._opened(message)
+                    batches.use(self._opened(message))
                 elif isinstance(message, Describe):
                     batches.add(message)
                 else:
                     batches.advance()
 
     def _opened(self, message: OpenDescriber) -> Describer | None:
+        self._describer = None
         try:
             self._describer = self._open(message)
         except CheckpointError as error:
-            self._describer = None
             self._send(OpenFailed(error.message, error.hint))
         except MemoryError:
-            self._describer = None
             text = "There is not enough memory to load the describer."
             self._send(OpenFailed(text, "Close other programs, or use a smaller checkpoint."))
+        except Exception as error:  # noqa: BLE001 - a library that does not load must be told
+            _LOG.exception("Loading failed")
+            text = f"The describer could not be loaded: {type(error).__name__}: {error}."
+            self._send(OpenFailed(text, "Install the program again, or report this."))
         else:
-            info = self._describer.info
-            self._send(
-                Opened(
-                    info.device, info.captioner, info.matcher, info.vector_size, info.shared_vision
-                )
-            )
+            self._send(_opened_message(self._describer.info))
         self._settled.set()
         return self._describer
 
@@ -134,6 +132,10 @@ class Service:
             found = iter(describer.match(message.text, there))
             scores += [None if picture is None else next(found) for picture in pictures]
         return Matched(message.job, tuple(scores))
+
+
+def _opened_message(info: ModelInfo) -> Opened:
+    return Opened(info.device, info.captioner, info.matcher, info.vector_size, info.shared_vision)
 
 
 def _prepared(describer: Describer, path: str) -> Picture | None:

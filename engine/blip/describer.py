@@ -32,9 +32,10 @@ class BlipDescriber(Describer):
         transformers_logging.set_verbosity_error()
         torch.set_num_threads(network_threads())
         chosen = choose_device(device)
-        parts = load_parts(captioner, matcher, chosen)
-        if chosen.type == "mps":
-            chosen, parts = _trusted(captioner, matcher, chosen, parts)
+        with _memory_told():
+            parts = load_parts(captioner, matcher, chosen)
+            if chosen.type == "mps":
+                chosen, parts = _trusted(captioner, matcher, chosen, parts)
         self._vision, self._match_vision = parts.vision, parts.match_vision
         self._writer, self._matcher = parts.writer, parts.matcher
         self._sizes = tuple(
@@ -152,10 +153,16 @@ def _trusted(
 
 @contextmanager
 def _computing() -> Iterator[None]:
-    """Inference without gradients; running out of memory is told as MemoryError."""
+    """Inference without gradients."""
+    with _memory_told(), torch.inference_mode():
+        yield
+
+
+@contextmanager
+def _memory_told() -> Iterator[None]:
+    """Running out of memory, here or on an accelerator, is told as MemoryError."""
     try:
-        with torch.inference_mode():
-            yield
+        yield
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise

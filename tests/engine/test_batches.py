@@ -92,7 +92,7 @@ class Bench:
         self.sent: list[Any] = []
         self.mailbox = Mailbox()
         self.batches = Batches(self.mailbox, self.sent.append, pool, clock=clock)
-        self.batches.describer = describer
+        self.batches.use(describer)
 
     def put(self, job: int, names: Sequence[str]) -> None:
         tasks = tuple(PhotoTask(i, name, True, True) for i, name in enumerate(names))
@@ -222,3 +222,14 @@ def test_decoding_goes_on_while_the_network_works(pool: ThreadPoolExecutor) -> N
     assert len(decoded) <= 1 + 8 * 3, "decoded further ahead than needed"
     bench.mailbox.put(Cancel(1))
     bench.run()
+
+
+def test_another_describer_decodes_again(pool: ThreadPoolExecutor) -> None:
+    first, second = FrailDescriber(), FrailDescriber()
+    bench = Bench(first, pool)
+    bench.put(1, [str(n) for n in range(5)])
+    bench.batches.advance()
+    bench.batches.use(second)
+    bench.run()
+    assert set(_answers(bench.sent).values()) == {"described"}
+    assert (sum(first.sizes), sum(second.sizes)) == (1, 4)

@@ -141,6 +141,21 @@ def test_a_huge_header_is_refused_with_size_and_limit(tmp_path: Path, edge: int)
         assert "limit" in told.value.detail
 
 
+def test_a_jpeg_past_the_full_limit_opens_at_a_smaller_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "_FULL_LIMIT_PX", 1_000_000)
+    monkeypatch.setattr(images, "_JPEG_LIMIT_PX", 4_000_000)
+    Image.new("RGB", (2000, 1500)).save(tmp_path / "phone.jpg")
+    Image.new("RGB", (2000, 1500)).save(tmp_path / "phone.png")
+    assert open_rgb(tmp_path / "phone.jpg", at_least=(200, 200)).size == (500, 375)
+    assert read_header(tmp_path / "phone.jpg").width_px == 2000
+    with pytest.raises(DecodeError, match="too large"):
+        open_rgb(tmp_path / "phone.jpg")
+    with pytest.raises(DecodeError, match="too large"):
+        read_header(tmp_path / "phone.png")
+
+
 def test_limits_follow_the_memory_within_bounds() -> None:
     assert images._limits_px(1 << 30) == (40_000_000, 160_000_000)
     assert images._limits_px(16 << 30)[0] == (16 << 30) // 128

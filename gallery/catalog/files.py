@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.folders import beneath, root_around
+from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import Store, in_batches, now, path_of
 from gallery.catalog.tables import (
@@ -25,7 +25,6 @@ from gallery.catalog.tables import (
 )
 from gallery.domain import Failure, FoundFile, Metadata, Origin
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time, as cameras write it
 _CAN_BE_EXAMINED = and_(
     UNEXAMINED, ROOT_ID_UNINDEXED.in_(select(roots.c.id).where(roots.c.connected))
 )
@@ -59,9 +58,12 @@ class Files(Store):
     def add_files(self, folder_id: int, files: Sequence[FoundFile]) -> list[int]:
         """Add photos, not yet examined; gives the ids of the new ones.
 
-        A path that is known stays as it is, with the root that has it.
+        A path that is known stays as it is, with the root that has it. A root that was removed
+        meanwhile gets nothing.
         """
         with self._writing() as connection:
+            if connection.scalar(select(roots.c.id).where(roots.c.id == folder_id)) is None:
+                return []
             last = connection.scalar(select(func.coalesce(func.max(photos.c.id), 0)))
             for batch in in_batches(files):
                 connection.execute(
@@ -206,28 +208,17 @@ class Files(Store):
         """Note why photos could not be read or described; they leave the to-do lists."""
         with self._writing() as connection:
             for batch in in_batches(failures):
-                _set_each(
-                    connection,
-                    (
-                        {
-                            "of_photo": photo_id,
-                            "failure_reason": failure.reason.value,
-                            "failure_detail": failure.detail,
-                        }
-                        for photo_id, failure in batch
-                    ),
-                )
+                _set_each(connection, (_failure_row(*item) for item in batch))
 
     def clear_failures(self, photo_ids: Sequence[int] | None = None) -> None:
         """Try these again (None: all that failed): they go back on the to-do lists."""
+        clearing = update(photos).where(FAILED).values(**_NO_FAILURE)
         with self._writing() as connection:
             if photo_ids is None:
-                connection.execute(update(photos).where(FAILED).values(**_NO_FAILURE))
+                connection.execute(clearing)
                 return
             for batch in in_batches(photo_ids):
-                connection.execute(
-                    update(photos).where(photos.c.id.in_(batch), FAILED).values(**_NO_FAILURE)
-                )
+                connection.execute(clearing.where(photos.c.id.in_(batch)))
 
 
 def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
@@ -241,7 +232,7 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
         "missing": False,
         "captioned_by": NOTHING_YET,
         "embedded_by": NOTHING_YET,
-        **_place_in_time(_local_time(file.mtime_ns)),
+        **place_in_time(local_time(file.mtime_ns)),
     }
 
 
@@ -261,7 +252,15 @@ def _metadata_row(photo_id: int, told: Metadata, mtime_ns: int) -> dict[str, Any
         "taken_at": taken_at,
         "taken_source": told.taken_source,
         "fingerprint": told.fingerprint,
-        **_place_in_time(taken_at or _local_time(mtime_ns)),
+        **place_in_time(taken_at or local_time(mtime_ns)),
+    }
+
+
+def _failure_row(photo_id: int, failure: Failure) -> dict[str, Any]:
+    return {
+        "of_photo": photo_id,
+        "failure_reason": failure.reason.value,
+        "failure_detail": failure.detail,
     }
 
 
@@ -288,15 +287,3 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
 
 def _name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
-
-
-def _local_time(mtime_ns: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).astimezone().replace(tzinfo=None)
-    except (OverflowError, ValueError, OSError):
-        return _EPOCH  # a time stamp from outside the calendar
-
-
-def _place_in_time(moment: datetime) -> dict[str, int]:
-    microseconds = (moment - _EPOCH) // timedelta(microseconds=1)
-    return {"sort_at_us": microseconds, "month": moment.year * 100 + moment.month}

@@ -18,6 +18,8 @@ from gallery.catalog.tables import vectors
 AS_WRITTEN = 1.0
 ALL_WORDS = 0.9
 SOME_WORDS = 0.5
+#: Factor where only words that begin like the last one match.
+UNFINISHED = 0.8
 
 _MOST_WORDS = 16
 # In nearly every caption: they would make "a photo of a dog" match everything.
@@ -50,10 +52,11 @@ class Finding(Store):
     def ids_with_words(self, text: str, *, limit: int) -> list[tuple[int, float]]:
         """Photos whose shown caption (or file name) has the words, best first, with a rank.
 
-        1.0: the words as written, one behind the other; 0.9: all the words; where no photo has
-        them all, up to 0.5 for some of them, rare words counting more (articles and the like
-        nothing). Accents and English plurals do not matter, and the last word may be unfinished.
-        Any text is allowed: nothing in it is taken for an operator.
+        1.0: the words as written, one behind the other; 0.9: all the words. Where no photo has
+        them all, the last is taken for unfinished (0.8 times that): "mou" finds a mouse, and "car"
+        finds carrots only where there are no cars. Where that finds none either, up to 0.5 for
+        some of the words, rare ones counting more, articles and the like nothing. Accents and
+        English plurals do not matter. Any text is allowed: nothing in it is an operator.
         """
         found: dict[int, float] = {}
         for ids, ranks in self.word_matches(text, limit=limit):
@@ -70,7 +73,11 @@ class Finding(Store):
         if not words or limit <= 0:
             return []
         with self._reading() as connection:
-            return _with_all(connection, words, limit) or _with_some(connection, words, limit)
+            for match in (_with_all, _with_some):
+                for unfinished in (False, True):
+                    if found := match(connection, words, limit, unfinished):
+                        return found
+        return []
 
     def vectors(self, matcher: CheckpointRef) -> "tuple[array[int], bytes]":
         """All vectors by a matcher: photo ids and float16 rows, one behind the other."""
@@ -120,27 +127,33 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
-def _with_all(connection: Connection, words: list[str], limit: int) -> list[_Group]:
-    as_written = sqlite.matching(connection, f'"{" ".join(words)}" *', limit)
-    groups = [_alike(as_written, AS_WRITTEN)]
+def _with_all(
+    connection: Connection, words: list[str], limit: int, unfinished: bool
+) -> list[_Group]:
+    factor = UNFINISHED if unfinished else 1.0
+    as_written = sqlite.matching(connection, _phrase(words, unfinished), limit)
+    groups = [_alike(as_written, AS_WRITTEN * factor)]
     if len(words) > 1 and len(as_written) < limit:
         # The small words do not decide whether a photo has "all".
-        groups.append(
-            _alike(sqlite.matching(connection, _joined(_telling(words), " "), limit), ALL_WORDS)
-        )
+        expression = _joined(_telling(words), " ", unfinished)
+        groups.append(_alike(sqlite.matching(connection, expression, limit), ALL_WORDS * factor))
     return [group for group in groups if group[0]]
 
 
-def _with_some(connection: Connection, words: list[str], limit: int) -> list[_Group]:
+def _with_some(
+    connection: Connection, words: list[str], limit: int, unfinished: bool
+) -> list[_Group]:
     telling = _telling(words)
     if len(telling) < 2:
         return []
-    found = sqlite.ranked(connection, _joined(telling, " OR "), limit)
-    best = max((weight for _, weight in found), default=0.0)
+    found = sqlite.ranked(connection, _joined(telling, " OR ", unfinished), limit)
+    if not found:
+        return []
+    ids = array("q", (photo_id for photo_id, _ in found))
+    best = max(weight for _, weight in found)
     if best <= 0:
-        return [_alike(array("q", (photo_id for photo_id, _ in found)), SOME_WORDS / 2)]
-    ranks = array("d", (SOME_WORDS * max(weight, 0.0) / best for _, weight in found))
-    return [(array("q", (photo_id for photo_id, _ in found)), ranks)]
+        return [_alike(ids, SOME_WORDS / 2)]
+    return [(ids, array("d", (SOME_WORDS * max(weight, 0.0) / best for _, weight in found)))]
 
 
 def _alike(ids: "array[int]", rank: float) -> _Group:
@@ -151,6 +164,10 @@ def _telling(words: list[str]) -> list[str]:
     return [word for word in words if word.lower() not in _SMALL_WORDS] or words
 
 
-def _joined(words: Iterable[str], operator: str) -> str:
-    # Quoted, a word is a word, whatever it says ("AND", "NEAR"); the last may be unfinished.
-    return operator.join(f'"{word}"' for word in words) + " *"
+def _phrase(words: Iterable[str], unfinished: bool) -> str:
+    return f'"{" ".join(words)}"' + (" *" if unfinished else "")
+
+
+def _joined(words: Iterable[str], operator: str, unfinished: bool) -> str:
+    # Quoted, a word is a word, whatever it says ("AND", "NEAR").
+    return operator.join(f'"{word}"' for word in words) + (" *" if unfinished else "")

@@ -46,6 +46,7 @@ def test_removing_a_folder_forgets_its_photos_and_their_words(catalog: Catalog) 
     describe(catalog, said(ids[0], "a cat"))
     catalog.remove_folder(catalog.folders()[0].id)
     assert catalog.folders() == ()
+    assert catalog.add_files(1, [FoundFile(FOLDER / "late.jpg", 1, 1)]) == [], "a scan still runs"
     assert list(catalog.photo_ids()) == []
     assert catalog.ids_with_words("cat", limit=9) == []
     assert catalog.vectors(MATCHER)[1] == b""

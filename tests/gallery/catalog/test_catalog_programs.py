@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from filelock import Timeout
+from sqlalchemy import event
 
-from gallery.catalog import Catalog
+from gallery.catalog import Catalog, sqlite
 from gallery.catalog.lock import indexing_lock
 from gallery.domain import FoundFile
+from gallery.errors import KnownError
 from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, said, shown
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 _WRITE = """
 import sys
 from pathlib import Path
-from gallery.catalog import Catalog
+from gallery.catalog import Catalog, sqlite
 from tests.gallery.catalog.making import CAPTIONER, MATCHER, found, metadata, said
 catalog = Catalog.open(Path(sys.argv[1]))
 name, rounds = sys.argv[2], int(sys.argv[3])
@@ -120,6 +122,42 @@ def test_only_one_program_at_a_time_scans_and_describes(tmp_path: Path) -> None:
         lock = indexing_lock(path)
         with lock.acquire(timeout=10):
             assert lock.is_locked
+
+
+def test_a_program_that_never_lets_go_is_told_and_does_no_lasting_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    catalog = Catalog.open(tmp_path / "catalog.sqlite")
+    (photo_id,) = filled(catalog, 1)
+    other = Catalog.open(catalog.path)
+    with other._writing(), pytest.raises(KnownError, match="Another program is using"):
+        catalog.edit_caption(photo_id, "mine")
+    assert catalog.photo(photo_id).caption is None
+    catalog.edit_caption(photo_id, "mine")
+    assert shown(other, photo_id) == "mine"
+    catalog.close()
+    other.close()
+
+
+def test_what_a_person_wrote_is_on_the_disk_before_the_call_returns(catalog: Catalog) -> None:
+    (photo_id,) = filled(catalog, 1)
+    begun: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        if sql.startswith(("PRAGMA synchronous", "BEGIN")):
+            begun.append(sql)
+
+    event.listen(catalog._engine, "before_cursor_execute", note)
+    describe(catalog, said(photo_id, "a cat"))
+    catalog.edit_caption(photo_id, "mine")
+    event.remove(catalog._engine, "before_cursor_execute", note)
+    assert begun == [
+        "PRAGMA synchronous = NORMAL",
+        "BEGIN IMMEDIATE",
+        "PRAGMA synchronous = FULL",
+        "BEGIN IMMEDIATE",
+    ]
 
 
 def test_threads_read_and_write_together(catalog: Catalog) -> None:

@@ -30,6 +30,14 @@ def test_the_last_word_may_be_unfinished(catalog: Catalog) -> None:
     assert _found(catalog, "grey mou") == [mouse]
 
 
+def test_a_finished_word_stands_for_itself(catalog: Catalog) -> None:
+    car, carrot = _captioned(catalog, "a red car", "a carrot")
+    assert _found(catalog, "car") == [car]
+    assert _found(catalog, "cars") == [car]
+    assert _found(catalog, "carr") == [carrot]
+    assert _found(catalog, "ca") == [carrot, car]
+
+
 def test_words_as_written_come_before_the_same_words_elsewhere(catalog: Catalog) -> None:
     over, under, _ = _captioned(catalog, "a cat above a dog", "a dog above a cat", "a mouse")
     assert _found(catalog, "a dog above a cat") == [under, over]

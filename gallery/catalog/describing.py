@@ -244,7 +244,8 @@ def _still_valid(connection: Connection, photo_ids: Sequence[int]) -> set[int]:
 
 
 def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key: int) -> None:
-    said = {item.photo_id: item for item in items if item.caption}
+    # None: it was not asked for. Empty: there is nothing to say, which need not be asked again.
+    said = {item.photo_id: item for item in items if item.caption is not None}
     if not said:
         return
     known = {
@@ -260,7 +261,7 @@ def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key
     rows = [
         _caption_row(item, key)
         for item in said.values()
-        if (item.photo_id, item.caption, item.settings) not in known
+        if item.caption and (item.photo_id, item.caption, item.settings) not in known
     ]
     if rows:
         connection.execute(captions.insert(), rows)

@@ -78,7 +78,8 @@ class Vectors:
                 self._rows[photo_id] = len(self._rows)
         rows = np.fromiter((self._rows[photo_id] for photo_id in ids), np.int64, len(ids))
         self._ids[rows] = ids
-        self._matrix[rows] = stored
+        # A vector that is not a number would be nearest to every query.
+        self._matrix[rows] = np.nan_to_num(stored, nan=0.0, posinf=0.0, neginf=0.0)
         self._count = len(self._rows)
 
     def _make_room(self, more: int, size: int) -> None:

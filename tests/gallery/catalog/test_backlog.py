@@ -93,6 +93,15 @@ def test_the_sample_describes_only_where_it_is_allowed(catalog: Catalog) -> None
     assert catalog.blocked_by_sample_count(CAPTIONER, MATCHER) == 0
 
 
+def test_a_photo_that_a_describer_has_no_words_for_is_not_asked_about_again(
+    catalog: Catalog,
+) -> None:
+    (photo_id,) = filled(catalog, 1)
+    describe(catalog, said(photo_id, ""))
+    assert _ids(catalog) == []
+    assert shown(catalog, photo_id) is None
+
+
 def test_a_persons_caption_does_not_take_a_photo_off_the_list(catalog: Catalog) -> None:
     (photo_id,) = filled(catalog, 1)
     catalog.edit_caption(photo_id, "mine")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,14 @@ def test_the_best_are_exact_and_no_more_than_asked_for(catalog: Catalog, limit: 
     half = min(limit, 20)  # from typical down all meanings are 0
     assert len(hits) == limit
     assert [hit.photo_id for hit in hits[:half]] == nearest[:half]
+
+
+def test_a_vector_that_is_not_a_number_spoils_nothing(catalog: Catalog) -> None:
+    good, other, bad = filled(catalog, 3)
+    describe(catalog, said(good, None), said(other, None, towards=SOUTH))
+    broken = replace(said(bad, None), vector=np.array([np.nan, np.inf], "<f2").tobytes())
+    describe(catalog, broken)
+    assert _ids(_searcher(catalog, *NORTH), "boat") == [good]
 
 
 def test_an_empty_box_finds_nothing_and_asks_nobody(catalog: Catalog) -> None:

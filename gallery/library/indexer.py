@@ -63,6 +63,7 @@ class Indexer:
         self._paused = False
         self._to_scan: list[Sequence[int] | None] = []
         self._scan: Iterator[ScanStep] | None = None
+        self._scanning: Sequence[int] | None = None
         self._files_seen = 0
         self._looked_for_bare = False
         self._progress = Progress()
@@ -181,7 +182,11 @@ class Indexer:
     def _halt(self, notice: Notice) -> None:
         """The world is in the way (a full disk, say): pause, and say why."""
         self._active = self._paused = True
+        if self._scan is not None:
+            self._scan = None
+            self._to_scan.insert(0, self._scanning)
         self._bus.publish(notice)
+        self._rest_if_idle()
 
     def _turn(self) -> None:
         """Take the wishes that came, store what came, take on more; wait where nothing is due."""
@@ -233,7 +238,8 @@ class Indexer:
                 self._catalog,
                 cancelled=lambda: self._stopping.is_set() or self._breaking_off.is_set(),
             )
-            self._scan = scanner.scan(self._to_scan.pop(0))
+            self._scanning = self._to_scan.pop(0)
+            self._scan = scanner.scan(self._scanning)
         if self._scan is not None:
             self._take_step(next(self._scan, None))
         self._examining.fill()
@@ -275,13 +281,14 @@ class Indexer:
         if self._scan is not None or self._to_scan:
             return Progress("scanning", self._files_seen, failed=self._failed())
         now = time.monotonic()
-        if now - self._counted_at >= _COUNT_EVERY_S:
+        phase = "describing" if self._describing.busy and not self._examining.busy else "reading"
+        if now - self._counted_at >= _COUNT_EVERY_S or phase != self._progress.phase:
             self._counted_at = now
             self._read_in_all = self._examining.done + self._catalog.unexamined_count()
             self._described_in_all = self._describing.done + self._describing.backlog_count()
-        if self._examining.busy or not self._described_in_all:
-            return self._paced("reading", self._examining.done, self._read_in_all)
-        return self._paced("describing", self._describing.done, self._described_in_all)
+        if phase == "describing":
+            return self._paced(phase, self._describing.done, self._described_in_all)
+        return self._paced(phase, self._examining.done, self._read_in_all)
 
     def _paced(self, phase: str, done: int, total: int) -> Progress:
         if phase != self._progress.phase:

@@ -1,19 +1,20 @@
 """From a query to hits: words and meaning weighed together.
 
-A hit's score is ``meaning + words``:
+A hit's score is ``meaning + 2 * words``:
 
 - ``meaning`` (0..1) is how near the photo's ITC vector is to the query's, on this collection's own
   scale: 0 for a typical photo (the median cosine), 1 for the nearest. Cosines of BLIP are bunched
   (about 0.1 to 0.5, elsewhere for every checkpoint and query), so the bare number says little;
   where it lies between typical and best says more.
 - ``words`` is the rank of ``Catalog.ids_with_words``: 1.0 for the words as written, 0.9 for all of
-  them, up to 0.5 for some, 0 for none.
+  them (0.8 times that where the last is unfinished), up to 0.5 for some, 0 for none.
 
-So a caption that has all the words stands before nearly everything that only looks like it (a
-person who types a caption's words means that caption), among equal captions the nearer photo comes
-first, and where only some words match both have their say.
+So a caption that has all the words always stands before what only looks like it: a person who types
+a caption's words means that caption, and one or two words are little for ITC, which learned from
+sentences. Among equal captions the nearer photo comes first, and where only some of the words match
+both have their say.
 
-The tail: without a matching word a photo is a hit only from ``LEAST_MEANING`` on, halfway from
+The tail: without a matching word a photo is a hit only from ``LEAST_MEANING`` on, counted from
 typical to best. That is relative: where nothing fits, the least bad is still shown. A floor
 measured for each checkpoint belongs to the evaluation of the matcher.
 """
@@ -33,7 +34,8 @@ from gallery.library.text_vector import TextVector
 from gallery.library.vectors import Ids, Similarities, Vectors
 
 #: Where the tail is cut that has no word in common with the query; see above.
-LEAST_MEANING = 0.5
+LEAST_MEANING = 0.6
+_WEIGHT_OF_WORDS = 2.0
 
 _MOST_WORD_MATCHES = 1_000_000
 _Weights = npt.NDArray[np.float64]
@@ -70,7 +72,10 @@ class Searcher:
     def by_words(self, text: str, *, limit: int = 500) -> SearchResult:
         """What the words of captions and file names find: at once, without an engine."""
         found = self._catalog.ids_with_words(text, limit=limit)
-        hits = tuple(Hit(photo_id, rank, words=True, similarity=None) for photo_id, rank in found)
+        hits = tuple(
+            Hit(photo_id, _WEIGHT_OF_WORDS * rank, words=True, similarity=None)
+            for photo_id, rank in found
+        )
         return SearchResult(text, hits, unknown_words=(), by_meaning=False)
 
     def search(self, text: str, *, limit: int = 500) -> SearchResult:
@@ -132,10 +137,11 @@ def _weigh(similar: Similarities, word_ids: Ids, ranks: _Weights) -> _Candidates
     meaning = _meaning(cosines)
     kept = (meaning >= LEAST_MEANING) | (of_words > 0)
     without = np.full(int((~known).sum()), np.nan)
+    of_all = np.concatenate([of_words[kept], ranks[~known]])
     return _Candidates(
         ids=np.concatenate([ids[kept], word_ids[~known]]),
-        scores=np.concatenate([(meaning + of_words)[kept], ranks[~known]]),
-        words=np.concatenate([of_words[kept], ranks[~known]]),
+        scores=np.concatenate([meaning[kept], np.zeros(len(without))]) + _WEIGHT_OF_WORDS * of_all,
+        words=of_all,
         cosines=np.concatenate([cosines[kept], without]),
     )
 

@@ -11,8 +11,8 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.work: queue.SimpleQueue[OpenDescriber | Describe | Leave] = queue.SimpleQueue()
-        self.texts: queue.SimpleQueue[EmbedText] = queue.SimpleQueue()
-        self.matches: queue.SimpleQueue[Match] = queue.SimpleQueue()
+        self.texts: queue.SimpleQueue[EmbedText | None] = queue.SimpleQueue()
+        self.matches: queue.SimpleQueue[Match | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled: dict[int, bool] = {}
 
@@ -32,6 +32,11 @@ class Mailbox:
             self.matches.put(message)
         elif isinstance(message, OpenDescriber | Describe | Leave):
             self.work.put(message)
+
+    def close(self) -> None:
+        """Let the threads that answer texts end: nothing more will come."""
+        self.texts.put(None)
+        self.matches.put(None)
 
     def is_cancelled(self, job: int) -> bool:
         """Whether the rest of this job is no longer wanted."""

@@ -56,6 +56,12 @@ class Service:
         """Serve until :class:`Leave`."""
         for answer in (self._embed_texts, self._match_texts):
             threading.Thread(target=answer, name=answer.__name__, daemon=True).start()
+        try:
+            self._describe()
+        finally:
+            self._mailbox.close()
+
+    def _describe(self) -> None:
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decoder") as pool:
             batches = Batches(self._mailbox, self._send, pool)
             while True:
@@ -90,13 +96,11 @@ class Service:
         return self._describer
 
     def _embed_texts(self) -> None:
-        while True:
-            message = self._mailbox.texts.get()
+        while (message := self._mailbox.texts.get()) is not None:
             self._answer(message.job, partial(self._embed, message))
 
     def _match_texts(self) -> None:
-        while True:
-            message = self._mailbox.matches.get()
+        while (message := self._mailbox.matches.get()) is not None:
             self._answer(message.job, partial(self._match, message))
 
     def _answer(self, job: int, answer: Callable[[Describer], object]) -> None:

@@ -5,6 +5,7 @@ may hold a captioner, a matcher or both, and nothing is initialised only to be o
 """
 
 import pickle  # its error only
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from transformers.models.blip.configuration_blip import BlipConfig
 
 from engine.checkpoints import CheckpointError, read_json, weights_file
+from engine.quiet import without_warnings
 
 Weights = dict[str, Tensor]
 _UNREADABLE = (
@@ -80,7 +82,9 @@ def _read(path: Path) -> Weights:
         if path.suffix == ".safetensors":
             with safe_open(path, framework="pt") as file:
                 return {key: file.get_tensor(key).float() for key in file.keys() if _wanted(key)}  # noqa: SIM118 - no mapping
-        stored = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        mapped = zipfile.is_zipfile(path)  # older files can only be read as a whole
+        with without_warnings():
+            stored = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
         return {key: tensor.float() for key, tensor in stored.items() if _wanted(key)}
     except _UNREADABLE as error:
         message = f"“{path.name}” in {path.parent} cannot be read as weights."

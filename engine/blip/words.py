@@ -32,13 +32,12 @@ class Words:
 
     def ids(self, text: str, first: int, *, max_length: int) -> list[int]:
         """Token ids of ``text`` between ``first`` and [SEP], cut to ``max_length`` tokens."""
-        body: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        body = self._tokens(text)
         return [first, *body[: max_length - 2], self.sep]
 
     def known_ids(self, text: str, first: int, *, max_length: int) -> list[int]:
         """The same, but tokens that stand for an unknown word are left out."""
-        body: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        known = [token for token in body if token != self._unknown]
+        known = [token for token in self._tokens(text) if token != self._unknown]
         return [first, *known[: max_length - 2], self.sep]
 
     def text(self, ids: list[int]) -> str:
@@ -51,11 +50,12 @@ class Words:
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """The words of a query that the tokenizer does not know, in order, each once."""
         words = dict.fromkeys(_WORD.findall(text))
-        return tuple(
-            word
-            for word in words
-            if self._unknown in self._tokenizer.encode(word, add_special_tokens=False).ids
-        )
+        return tuple(word for word in words if self._unknown in self._tokens(word))
+
+    def _tokens(self, text: str) -> list[int]:
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
+        ids: list[int] = self._tokenizer.encode(whole, add_special_tokens=False).ids
+        return ids
 
     def _id(self, token: str, folder: Path) -> int:
         found = self._tokenizer.token_to_id(token)

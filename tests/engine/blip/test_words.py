@@ -38,6 +38,11 @@ def test_unknown_words_are_told_once_and_punctuation_is_none(make_checkpoint: Ma
     asked = "A cat, a Zebra & two zebras on the table?! Zebra"
     assert words.unknown_words(asked) == ("Zebra", "zebras")
     assert words.unknown_words("...") == ()
+    assert words.unknown_words("cat \udce9") == ()
+    assert (
+        words.known_ids("cat \udce9", words.cls, max_length=9)[1:2]
+        == words.ids("cat", words.cls, max_length=9)[1:2]
+    )
     known = words.known_ids("zebra cat", words.cls, max_length=9)
     assert known == words.ids("cat", words.cls, max_length=9)
 

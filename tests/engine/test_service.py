@@ -1,0 +1,155 @@
+"""The engine's threads: what is answered when loading or answering goes wrong."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.checkpoints import CheckpointError
+from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
+from engine.images import DecodeError
+from engine.mailbox import Mailbox
+from engine.protocol import (
+    BatchDone,
+    Cancel,
+    CheckpointRef,
+    Describe,
+    EmbedText,
+    Leave,
+    Match,
+    Matched,
+    OpenDescriber,
+    Opened,
+    OpenFailed,
+    PhotoTask,
+    Reason,
+    RequestFailed,
+    TextEmbedded,
+)
+from engine.service import Service
+
+_REF = CheckpointRef("moody", "1", "nowhere")
+_OPEN = OpenDescriber(_REF, _REF)
+
+
+class MoodyDescriber(Describer):
+    """Answers texts, but one of them is too much for its memory and one meets a bug."""
+
+    def __init__(self, matcher: CheckpointRef | None = _REF) -> None:
+        self._matcher = matcher
+        self.at_match = threading.Event()
+        self.may_match = threading.Event()
+        self.may_match.set()
+
+    @property
+    def info(self) -> ModelInfo:
+        return ModelInfo(_REF, self._matcher, "cpu", 2, shared_vision=True)
+
+    def prepare(self, path: Path) -> Picture:
+        if path.name == "gone":
+            raise DecodeError(Reason.MISSING, "The file is no longer there.")
+        return Picture(())
+
+    def describe(
+        self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
+    ) -> list[Description]:
+        return [Description("a cat", None, "greedy", None) for _ in pictures]
+
+    def embed_text(self, text: str) -> QueryVector:
+        if text == "huge":
+            raise MemoryError
+        if text == "cursed":
+            raise ZeroDivisionError
+        return QueryVector(np.array([1, 0], dtype=np.float32), ())
+
+    def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
+        self.at_match.set()
+        assert self.may_match.wait(10)
+        return [0.25] * len(pictures)
+
+
+class Running:
+    """A service on its own thread."""
+
+    def __init__(self, open_: Callable[[OpenDescriber], Describer]) -> None:
+        self.sent: queue.Queue[Any] = queue.Queue()
+        self.mailbox = Mailbox()
+        service = Service(self.mailbox, self.sent.put, open_=open_)
+        self.thread = threading.Thread(target=service.run)
+        self.thread.start()
+
+    def ask(self, message: object) -> Any:
+        self.mailbox.put(message)
+        return self.sent.get(timeout=10)
+
+
+@contextmanager
+def _running(open_: Callable[[OpenDescriber], Describer]) -> Iterator[Running]:
+    running = Running(open_)
+    try:
+        yield running
+    finally:
+        running.mailbox.put(Leave())
+        running.thread.join(10)
+        assert not running.thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (CheckpointError("“config.json” is missing.", "Copy it again."), "is missing"),
+        (MemoryError(), "not enough memory"),
+        (ImportError("libtorch.so is not there"), "libtorch.so is not there"),
+    ],
+)
+def test_a_describer_that_does_not_load_is_told_and_refuses_texts(
+    error: Exception, told: str
+) -> None:
+    def fail(message: OpenDescriber) -> Describer:
+        raise error
+
+    with _running(fail) as service:
+        answer = service.ask(_OPEN)
+        assert isinstance(answer, OpenFailed)
+        assert told in answer.message
+        assert answer.hint
+        assert isinstance(service.ask(EmbedText(1, "a cat")), RequestFailed)
+        task = PhotoTask(1, "a.jpg", caption=True, vector=True)
+        assert isinstance(service.ask(Describe(2, (task,))), BatchDone)
+
+
+def test_a_text_that_fails_is_told_and_the_next_one_is_answered() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        assert isinstance(service.ask(_OPEN), Opened)
+        assert "memory" in service.ask(EmbedText(1, "huge")).message
+        assert "error in the program" in service.ask(EmbedText(2, "cursed")).message
+        assert service.ask(EmbedText(3, "a cat")) == TextEmbedded(
+            3, np.array([1, 0], "<f2").tobytes(), ()
+        )
+
+
+def test_without_a_matcher_texts_are_refused_in_a_sentence() -> None:
+    with _running(lambda message: MoodyDescriber(matcher=None)) as service:
+        service.ask(_OPEN)
+        assert "needs a matcher" in service.ask(EmbedText(1, "a cat")).message
+        assert "needs a matcher" in service.ask(Match(2, "a cat", ("a",))).message
+
+
+def test_a_cancelled_match_leaves_the_rest_unscored() -> None:
+    describer = MoodyDescriber()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        assert service.ask(Match(1, "a cat", ("a", "gone"))) == Matched(1, (0.25, None))
+        describer.at_match.clear()
+        describer.may_match.clear()
+        service.mailbox.put(Match(2, "a cat", tuple("abcdefgh")))
+        assert describer.at_match.wait(10)
+        assert isinstance(service.ask(EmbedText(3, "a dog")), TextEmbedded)
+        service.mailbox.put(Cancel(2))
+        describer.may_match.set()
+        assert service.sent.get(timeout=10) == Matched(2, (0.25,) * 4 + (None,) * 4)

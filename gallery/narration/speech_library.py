@@ -99,7 +99,14 @@ class SpeechLibrary:
         driver = self._engine.proxy._driver  # the engine's own way hides errors
         if voice is not None:
             driver.setProperty("voice", voice)
+            self._settle()
         driver.setProperty("rate", rate_wpm)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait for espeak's own thread: a change right before the next thing is often lost."""
+        if self._espeak is not None:
+            self._espeak.Synchronize()
 
     def _synthesize(self, text: str, path: Path) -> None:
         self._events.clear()
@@ -115,7 +122,7 @@ class SpeechLibrary:
         self._engine.runAndWait()
         if self._espeak is not None:
             self._finished.wait(_FINISH_S)
-            self._espeak.Synchronize()
+            self._settle()
         elif sys.platform == "darwin":
             self._finished.wait(_FINISH_S)
             _aiff_to_wav(target, path)

@@ -8,6 +8,7 @@ from gallery.ui.theme import load_colours
 
 _FADE_MS = 500
 _ECHO_OPACITY = 0.32
+_MOST_ENLARGED = 2  # a small picture is not blown up to mush
 
 
 class SlideCanvas(QWidget):
@@ -101,7 +102,8 @@ class SlideCanvas(QWidget):
         painter.setOpacity(1.0)
 
     def _paint_image(self, painter: QPainter, image: QImage, ratio: float) -> None:
-        fitted = image.size().scaled(self.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        room = (self.size() * ratio).boundedTo(image.size() * _MOST_ENLARGED)
+        fitted = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         scaled = image.scaled(
             fitted,
             Qt.AspectRatioMode.IgnoreAspectRatio,

@@ -97,10 +97,10 @@ class Subtitle(QLabel):
 
     def _lit_range(self, start: int, end: int) -> QTextLayout.FormatRange:
         lit = QTextLayout.FormatRange()
-        lit.start, lit.length = start, end - start  # type: ignore[misc]
+        lit.start, lit.length = start, end - start
         form = QTextCharFormat()
         form.setForeground(self._lit_ink)
-        lit.format = form  # type: ignore[misc]
+        lit.format = form
         return lit
 
     def _lay_out(self, width: float) -> None:

@@ -1,4 +1,3 @@
-import threading
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,14 +7,6 @@ import pytest
 
 from gallery.domain import Clip
 from gallery.narration.speech import Speech
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before]
-    assert not left
 
 
 @pytest.fixture

@@ -105,6 +105,18 @@ def test_a_known_sentence_is_not_made_again(speech: Speech) -> None:
     assert len({first.path, slower.path, other.path}) == 3
 
 
+def test_voice_and_rate_hold_for_the_sentence_they_were_asked_for(speech: Speech) -> None:
+    lengths_ms: dict[tuple[str, int], set[int]] = {}
+    for number in range(6):  # espeak loses a change that is not waited for
+        for voice in ("gmw/en-us", "gmw/en-gb-scotland"):
+            for rate_wpm in (100, 300):
+                text = "A cat sits next to a mouse" + "." * number
+                clip = speech.synthesize(text, voice=voice, rate_wpm=rate_wpm)
+                lengths_ms.setdefault((voice, rate_wpm), set()).add(clip.duration_ms // 100)
+    for voice in ("gmw/en-us", "gmw/en-gb-scotland"):
+        assert max(lengths_ms[voice, 300]) * 1.5 < min(lengths_ms[voice, 100])
+
+
 def test_a_killed_process_is_replaced_and_the_next_sentence_spoken(speech: Speech) -> None:
     speech.synthesize(SENTENCE)
     pid = speech.pid

@@ -106,6 +106,18 @@ def test_a_copy_is_kept_before_a_catalog_is_changed(tmp_path: Path) -> None:
     old.close()
 
 
+def test_a_check_tells_when_words_and_captions_differ(tmp_path: Path) -> None:
+    catalog = Catalog.open(tmp_path / "catalog.sqlite")
+    filled(catalog, 1)
+    assert catalog.check() == []
+    with catalog._writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER photo_words_updated")
+        connection.exec_driver_sql("UPDATE photos SET caption = 'a dog'")
+    (complaint,) = catalog.check()
+    assert "words differ from the captions" in complaint
+    catalog.close()
+
+
 def test_a_step_that_fails_leaves_the_catalog_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     Catalog.open(path).close()
@@ -195,13 +207,16 @@ def test_a_full_disk_is_told_and_leaves_the_last_good_state(catalog: Catalog) ->
     assert catalog.counts().captioned == 3
 
 
-def test_two_programs_that_create_one_catalog_at_once_both_get_it(tmp_path: Path) -> None:
+def test_programs_that_create_one_catalog_at_once_all_get_it(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from gallery.catalog import Catalog;"
         " Catalog.open(Path(sys.argv[1])).close()"
     )
     started = [
-        subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "catalog.sqlite")])
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "catalog.sqlite")],
+            cwd=Path(__file__).parents[3],
+        )
         for _ in range(3)
     ]
     assert [process.wait(60) for process in started] == [0, 0, 0]

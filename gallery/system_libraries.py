@@ -24,6 +24,8 @@ PACKAGES = {
     "libXext.so.6": "libxext6",
     "libXrandr.so.2": "libxrandr2",
     "libXrender.so.1": "libxrender1",
+    "libbrotlicommon.so.1": "libbrotli1",
+    "libbrotlidec.so.1": "libbrotli1",
     "libbz2.so.1.0": "libbz2-1.0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libdrm.so.2": "libdrm2",

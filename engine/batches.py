@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.describer import Describer, Description, Picture, Wish
+from engine.describer import Describer, Description, DeviceLostError, Picture, Wish
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.protocol import BatchDone, Describe, Described, Failed, PhotoTask, Reason
@@ -144,6 +144,8 @@ class Batches:
         except MemoryError:
             self._fits_memory = min(self._fits_memory, max(len(batch) // 2, 1))
             _LOG.warning("Out of memory: %d photos at once from now on", self._fits_memory)
+        except DeviceLostError:
+            raise  # the process ends; its supervisor starts another, and no photo is blamed
         except Exception:  # noqa: BLE001 - the roof of the describing loop
             reason, detail = Reason.INTERNAL, _BUG
             _LOG.exception("Describing %d photos failed", len(batch))

@@ -17,6 +17,10 @@ Vector = npt.NDArray[np.float32]
 """A unit ITC vector: (d,)."""
 
 
+class DeviceLostError(Exception):
+    """An accelerator no longer answers this process; only a new process can use it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What was loaded, and where it runs. ``vector_size`` is 0 without a matcher."""
@@ -68,7 +72,7 @@ class Describer(ABC):
     """Captions, vectors and matching of pictures and texts.
 
     Every method may be called from any thread. One that runs out of memory raises
-    ``MemoryError`` and can be called again with less.
+    ``MemoryError`` and can be called again with less; :class:`DeviceLostError` is the end.
     """
 
     @property

@@ -14,7 +14,15 @@ from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
 from engine.blip.parts import Parts, load_parts, parts_agree
 from engine.checkpoints import CheckpointError
-from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
+from engine.describer import (
+    Describer,
+    Description,
+    DeviceLostError,
+    ModelInfo,
+    Picture,
+    QueryVector,
+    Wish,
+)
 from engine.environment import network_threads
 from engine.images import open_rgb, squash
 from engine.protocol import CheckpointRef
@@ -163,6 +171,8 @@ def _memory_told() -> Iterator[None]:
     """Running out of memory, here or on an accelerator, is told as MemoryError."""
     try:
         yield
+    except torch.AcceleratorError as error:  # every later call would fail the same way
+        raise DeviceLostError(str(error)) from error
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise

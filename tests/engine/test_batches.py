@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from engine.batches import Batches
-from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
+from engine.describer import (
+    Describer,
+    Description,
+    DeviceLostError,
+    ModelInfo,
+    Picture,
+    QueryVector,
+    Wish,
+)
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.protocol import (
@@ -233,3 +241,17 @@ def test_another_describer_decodes_again(pool: ThreadPoolExecutor) -> None:
     bench.run()
     assert set(_answers(bench.sent).values()) == {"described"}
     assert (sum(first.sizes), sum(second.sizes)) == (1, 4)
+
+
+def test_a_lost_accelerator_ends_the_engine_and_blames_no_photo(pool: ThreadPoolExecutor) -> None:
+    class Lost(FrailDescriber):
+        def describe(
+            self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
+        ) -> list[Description]:
+            raise DeviceLostError("CUDA error: unspecified launch failure")
+
+    bench = Bench(Lost(), pool)
+    bench.put(1, ["0", "1"])
+    with pytest.raises(DeviceLostError):
+        bench.run()
+    assert bench.sent == []

@@ -1,3 +1,5 @@
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +118,22 @@ def test_space_holds_picture_and_voice_together(qtbot: QtBot, window: SlideshowW
     assert _words(window) == "A cat."
     qtbot.keyClick(window, Qt.Key.Key_Space)
     _wait_for(qtbot, window, "Two dogs on a beach.")
+
+
+def test_after_a_killed_speech_process_the_next_photo_is_told(
+    qtbot: QtBot, window: SlideshowWindow, photos: Photos
+) -> None:
+    qtbot.waitUntil(lambda: window._player.is_playing, timeout=20_000)
+    pid = photos.speech.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    photos.catalog.edit_caption(photos.ids[0], "Something never said before.")
+    window._loader._slides.clear()
+    qtbot.keyClick(window, Qt.Key.Key_Home)
+    _wait_for(qtbot, window, "Something never said before.")
+    qtbot.waitUntil(lambda: window._stage.subtitle.lit_word == "Something", timeout=20_000)
+    assert photos.speech.pid not in (None, pid)
+    assert not window._stage._notice.text() or "sound" in window._stage._notice.text()
 
 
 def test_held_while_leafing_it_stays_held_until_it_goes_on(

@@ -13,9 +13,9 @@ from gallery.errors import KnownError
 from gallery.library.decoder import DecoderClient
 from gallery.library.describing import Describing
 from gallery.library.engine_client import EngineClient
-from gallery.library.events import EventBus, Notice, PhotosAdded, Progress, ProgressChanged
+from gallery.library.events import EventBus, Notice, PhotosAdded, Progress
 from gallery.library.examining import Examining
-from gallery.library.pace import Pace
+from gallery.library.report import Report
 from gallery.library.scanner import Scanner, ScanStep
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.paths import log_path
@@ -23,7 +23,6 @@ from gallery.paths import log_path
 _LOG = logging.getLogger(__name__)
 _LOCK_EVERY_S = 0.5
 _TICK_S = 0.1
-_TELL_EVERY_S = 0.2
 _COUNT_EVERY_S = 1.0
 
 
@@ -66,16 +65,14 @@ class Indexer:
         self._scanning: Sequence[int] | None = None
         self._files_seen = 0
         self._looked_for_bare = False
-        self._progress = Progress()
-        self._pace = Pace()
-        self._told_at = 0.0
+        self._report = Report(bus)
         self._counted_at = 0.0
         self._read_in_all, self._described_in_all = 0, 0
 
     @property
     def progress(self) -> Progress:
         """How far it is."""
-        return self._progress
+        return self._report.progress
 
     def start(self) -> None:
         """Start the thread; it waits for wishes."""
@@ -143,7 +140,7 @@ class Indexer:
         self._active, self._paused = True, False
         self._examining.more = self._describing.more = True
         self._counted_at = 0.0
-        self._pace.restart()
+        self._report.begin_anew()
 
     def _hold_on(self) -> None:
         if self._active:
@@ -202,7 +199,7 @@ class Indexer:
 
     def _wait_s(self, *, working: bool, busy: bool) -> float | None:
         if working and not self._file_lock.is_locked:
-            return _LOCK_EVERY_S if self._progress.phase == "waiting" else 0
+            return _LOCK_EVERY_S if self._report.progress.phase == "waiting" else 0
         if working and (self._scan is not None or self._to_scan):
             return 0
         return _TICK_S if working or busy else None
@@ -221,7 +218,7 @@ class Indexer:
         try:
             self._file_lock.acquire(timeout=0)
         except Timeout:
-            self._tell(Progress("waiting"))
+            self._report.tell(Progress("waiting"))
             return False
         if not self._looked_for_bare:
             self._looked_for_bare = True
@@ -244,7 +241,7 @@ class Indexer:
             self._take_step(next(self._scan, None))
         self._examining.fill()
         self._describing.fill()
-        self._tell(self._progress_now())
+        self._report.tell(self._progress_now())
 
     def _take_step(self, step: ScanStep | None) -> None:
         if step is None:
@@ -266,7 +263,7 @@ class Indexer:
             return
         self._let_go()
         self._active = self._active and self._paused
-        self._tell(Progress("paused" if self._paused else "idle", failed=self._failed()))
+        self._report.tell(Progress("paused" if self._paused else "idle", failed=self._failed()))
         with self._guard:
             if self._wishes.empty():
                 self._idle.set()
@@ -282,28 +279,12 @@ class Indexer:
             return Progress("scanning", self._files_seen, failed=self._failed())
         now = time.monotonic()
         phase = "describing" if self._describing.busy and not self._examining.busy else "reading"
-        if now - self._counted_at >= _COUNT_EVERY_S or phase != self._progress.phase:
+        if now - self._counted_at >= _COUNT_EVERY_S or phase != self._report.progress.phase:
             self._counted_at = now
             self._read_in_all = self._examining.done + self._catalog.unexamined_count()
             self._described_in_all = self._describing.done + self._describing.backlog_count()
         if phase == "describing":
-            return self._paced(phase, self._describing.done, self._described_in_all)
-        return self._paced(phase, self._examining.done, self._read_in_all)
-
-    def _paced(self, phase: str, done: int, total: int) -> Progress:
-        if phase != self._progress.phase:
-            self._pace.restart()
-        self._pace.note(done)
-        total = max(total, done)
-        left = self._pace.seconds_left(total - done)
-        return Progress(phase, done, total, left, self._pace.per_second(), self._failed())
-
-    def _tell(self, progress: Progress) -> None:
-        """Publish progress: a change of phase at once, the rest a few times a second."""
-        now = time.monotonic()
-        before, self._progress = self._progress, progress
-        if progress.phase != before.phase or (
-            progress != before and now - self._told_at >= _TELL_EVERY_S
-        ):
-            self._told_at = now
-            self._bus.publish(ProgressChanged(progress))
+            return self._report.paced(
+                phase, self._describing.done, self._described_in_all, self._failed()
+            )
+        return self._report.paced(phase, self._examining.done, self._read_in_all, self._failed())

@@ -146,9 +146,8 @@ class Scanner:
         marks = self._catalog.fingerprints([photo_id for photo_id, _ in changes])
         really: list[tuple[int, FoundFile]] = []
         for photo_id, file in changes:
-            if photo_id in marks and _mark(file) == marks[photo_id]:
-                self._catalog.move_file(photo_id, file)
-            else:
+            same = photo_id in marks and _mark(file) == marks[photo_id]
+            if not (same and self._has_moved(photo_id, file)):
                 really.append((photo_id, file))
         if really:
             self._catalog.update_files(really)
@@ -179,11 +178,10 @@ class Scanner:
             if self._cancelled():
                 break  # the next scan meets them again
             photo_id = self._same_photo(file)
-            if photo_id is None:
-                self._found.new.setdefault(folder_id, []).append(file)
-            else:
-                self._catalog.move_file(photo_id, file)
+            if photo_id is not None and self._has_moved(photo_id, file):
                 moved.append(photo_id)
+            else:
+                self._found.new.setdefault(folder_id, []).append(file)
             if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
                 yield self._stored()
                 told = time.monotonic()
@@ -194,6 +192,13 @@ class Scanner:
         if mark is None:
             return None
         return self._catalog.find_missing_by_fingerprint(mark, file.size_bytes)
+
+    def _has_moved(self, photo_id: int, file: FoundFile) -> bool:
+        try:
+            self._catalog.move_file(photo_id, file)
+        except ValueError:  # its folder was removed, or the place was taken, since it was met
+            return False
+        return True
 
 
 def _mark(file: FoundFile) -> bytes | None:

@@ -19,6 +19,7 @@ from gallery.library.events import (
     EventBus,
     FoldersChanged,
     Notice,
+    PhotosAdded,
     PhotosDescribed,
     ProgressChanged,
     ThumbnailsReady,
@@ -387,3 +388,36 @@ def test_links_to_nothing_and_pipes_are_rows_with_reasons(library: Library) -> N
         "nothing.jpg": Reason.MISSING,
         "folder.png": Reason.UNSUPPORTED,
     }
+
+
+def test_a_folder_may_be_removed_while_it_is_read_and_described(library: Library) -> None:
+    for number in range(60):
+        draw(library.root / f"slow {number:02}.jpg", number)
+    folder = library.catalog.folders()[0]
+
+    def remove(event: Event) -> None:
+        if isinstance(event, PhotosDescribed) and library.catalog.folders():
+            library.catalog.remove_folder(folder.id)
+
+    library.bus.subscribe(remove)
+    library.index()
+    assert library.catalog.counts().photos == 0
+    assert library.told(Notice) == []
+    library.catalog.add_folder(library.root)
+    library.index()
+    assert library.catalog.counts().photos == 60
+
+
+def test_a_folder_removed_in_the_middle_of_its_scan_stays_removed(library: Library) -> None:
+    for number in range(2500):
+        (library.root / f"{number}.jpg").write_bytes(b"%d" % number)
+    folder = library.catalog.folders()[0]
+
+    def remove(event: Event) -> None:
+        if isinstance(event, PhotosAdded) and library.catalog.folders():
+            library.catalog.remove_folder(folder.id)
+
+    library.bus.subscribe(remove)
+    library.index()
+    assert library.catalog.counts().photos == 0
+    assert library.told(Notice) == []

@@ -34,7 +34,8 @@ DEFAULT_RATE_WPM = 170
 _SLOWEST_WPM, _FASTEST_WPM = 80, 450
 _ENGLISH = ("en-us", "en-gb", "en")
 _INSTALL_HINTS = {
-    "linux": "Install it: `pip install pyttsx3 espeakng-loader`; or `sudo apt install libespeak-ng1`.",
+    "linux": "Install it: `pip install pyttsx3 espeakng-loader`, "
+    "or `sudo apt install libespeak-ng1`.",
     "win32": "Add an English voice in Settings, Time & language, Speech.",
     "darwin": "Add an English voice in System Settings, Accessibility, Spoken Content.",
 }

@@ -3,8 +3,9 @@
 import io
 import multiprocessing
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
+from queue import Full
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -93,13 +94,22 @@ def make_batch(step: int, size: int, seed: int = 0) -> Batch:
 
 
 def _produce(queue: "multiprocessing.Queue[Batch]", first: int, size: int, seed: int) -> None:
+    parent = multiprocessing.parent_process()
     step = first
     while True:
-        queue.put(make_batch(step, size, seed))
+        batch = make_batch(step, size, seed)
+        while True:
+            try:
+                queue.put(batch, timeout=5)
+                break
+            except Full:
+                if parent is None or not parent.is_alive():
+                    queue.cancel_join_thread()
+                    return
         step += 1
 
 
-def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Iterator[Batch]:
+def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Generator[Batch]:
     """Yield the batches of steps `first`, `first` + 1, ...; drawn `ahead` in another process."""
     context = multiprocessing.get_context("spawn")
     queue: multiprocessing.Queue[Batch] = context.Queue(ahead)

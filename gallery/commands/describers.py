@@ -2,8 +2,10 @@
 
 import threading
 from argparse import Namespace
+from pathlib import Path
 
 from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet, find_set
+from gallery.commands import terminal
 from gallery.commands.catalogs import catalog_path, remembered_checkpoint
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
@@ -18,9 +20,29 @@ def chosen_set(arguments: Namespace) -> DescriberSet:
     remembered = remembered_checkpoint(catalog_path(arguments))
     name = arguments.checkpoint or remembered or SAMPLE
     try:
-        return find_set(name, sample_dir=resources_dir() / "checkpoints" / "sample")
+        return find_set(name, sample_dir=_sample_dir())
     except CheckpointError as error:
         raise KnownError(error.message, error.hint) from error
+
+
+def usable_remembered_checkpoint(path: Path) -> str | None:
+    """Return the checkpoint remembered beside a catalog; None, after saying so, where it is gone.
+
+    Words can be searched and captions edited and told without it.
+    """
+    remembered = remembered_checkpoint(path)
+    if remembered is None:
+        return None
+    try:
+        find_set(remembered, sample_dir=_sample_dir())
+    except CheckpointError as error:
+        terminal.note(f"The describer chosen for this catalog cannot be used: {error.message}")
+        return None
+    return remembered
+
+
+def _sample_dir() -> Path:
+    return resources_dir() / "checkpoints" / "sample"
 
 
 def wait_until_ready(engine: EngineClient, bus: EventBus) -> None:

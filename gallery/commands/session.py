@@ -4,7 +4,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gallery.commands.catalogs import catalog_path, remembered_checkpoint
+from gallery.commands.catalogs import catalog_path
+from gallery.commands.describers import usable_remembered_checkpoint
 from gallery.program import Program, ProgramOptions, open_program
 
 
@@ -20,8 +21,7 @@ def opened_program(arguments: Namespace) -> Iterator[Program]:
     Where no checkpoint is named, the one remembered beside the catalog is used, else the sample.
     """
     options = program_options(arguments)
-    remembered = remembered_checkpoint(options.catalog_path)
-    checkpoint = options.checkpoint or remembered
+    checkpoint = options.checkpoint or usable_remembered_checkpoint(options.catalog_path)
     program = open_program(ProgramOptions(options.catalog_path, checkpoint, options.device))
     try:
         yield program

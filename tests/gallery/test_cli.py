@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gallery import cli, screen
-from gallery.commands import terminal
+from gallery.commands import catalogs, terminal
 from gallery.errors import KnownError
 from gallery.library.events import Progress
 
@@ -152,3 +152,18 @@ def test_a_file_name_cannot_move_the_cursor(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("sys.stdout", _Terminal())
     assert "\x1b" not in terminal.shown(Path("a\x1b[2Jb.jpg"))
     assert terminal.shown("Grüße 🐈") == "Grüße 🐈"
+
+
+def test_a_checkpoint_once_chosen_is_remembered_beside_its_catalog(tmp_path: Path) -> None:
+    catalog = tmp_path / "one" / "catalog.sqlite"
+    assert catalogs.remembered_checkpoint(catalog) is None
+    catalogs.remember_checkpoint(catalog, "/weights/blip")
+    assert catalogs.remembered_checkpoint(catalog) == "/weights/blip"
+    assert catalogs.remembered_checkpoint(tmp_path / "two" / "catalog.sqlite") is None
+
+
+def test_a_path_is_kept_as_typed_but_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path)
+    assert catalogs.absolute(Path("real/../link/a.jpg")) == tmp_path / "link" / "a.jpg"

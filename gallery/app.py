@@ -72,7 +72,7 @@ class Session(QObject):
         self._background = Background(self)
         theme.apply(self.settings.theme)
         self.window = MainWindow(self.settings)
-        self.window.closed.connect(self._on_window_closed)
+        self.window.closed.connect(QApplication.quit)  # it is hidden at once, then all is ended
         self.window.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._closing = False
 
@@ -137,10 +137,6 @@ class Session(QObject):
         self._background.run(Lane.WRITES, program.close)
         self._background.run(Lane.WRITES, self._save)
         self._open()
-
-    def _on_window_closed(self) -> None:
-        self.close()
-        QApplication.quit()
 
     def _save(self) -> None:
         try:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -39,10 +38,8 @@ class Details(QWidget):
         self._editor.setPlaceholderText(self.tr("Say in your own words what the photo shows"))
         self._editor.setTabChangesFocus(True)
         self._editor.installEventFilter(self)
-        self._swap = QStackedWidget(self)
-        self._swap.addWidget(self._caption)
-        self._swap.addWidget(self._editor)
-        self._swap.setMinimumHeight(150)
+        self._editor.setFixedHeight(150)
+        self._editor.hide()
         self._origin = self._label("caption_origin", self.tr("Who said it"))
         self._hint = self._label("caption_origin", "")
         self._hint.setText(
@@ -55,7 +52,7 @@ class Details(QWidget):
     @property
     def is_editing(self) -> bool:
         """Whether the caption is being edited."""
-        return self._swap.currentWidget() is self._editor
+        return not self._editor.isHidden()
 
     def show_photo(self, photo: Photo | None) -> None:
         """Show what is known; an edit of the same photo goes on."""
@@ -83,14 +80,12 @@ class Details(QWidget):
         caption = self._photo.caption
         self._editor.setPlainText(caption.text if caption else "")
         self._editor.selectAll()
-        self._swap.setCurrentWidget(self._editor)
-        self._hint.show()
+        self._show_editor(shown=True)
         self._editor.setFocus()
 
     def end_edit(self) -> None:
         """Leave the editor without saving."""
-        self._swap.setCurrentWidget(self._caption)
-        self._hint.hide()
+        self._show_editor(shown=False)
         self.edit_ended.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -110,6 +105,12 @@ class Details(QWidget):
                     self._save()
                     return True
         return super().eventFilter(watched, event)
+
+    def _show_editor(self, *, shown: bool) -> None:
+        self._editor.setVisible(shown)
+        self._hint.setVisible(shown)
+        self._caption.setVisible(not shown)
+        self._origin.setVisible(not shown)
 
     def _save(self) -> None:
         text = " ".join(self._editor.toPlainText().split())
@@ -142,7 +143,8 @@ class Details(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 24, 22, 20)
         layout.setSpacing(12)
-        layout.addWidget(self._swap)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._editor)
         layout.addWidget(self._hint)
         layout.addWidget(self._origin)
         layout.addLayout(buttons)

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from gallery.ui.theme import application_icon, theme
 
+_TEXT_PX = 600
+
 
 class EmptyState(QWidget):
     """A sentence or two in the middle, and at most two buttons."""
@@ -20,7 +22,6 @@ class EmptyState(QWidget):
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = self._label("empty_title")
         self._text = self._label("empty_text")
-        self._text.setMaximumWidth(560)
         self._add = self._button(self.tr("Add a folder of photos…"), primary=True)
         self._add.clicked.connect(self.add_folder_requested)
         self._samples = self._button(self.tr("Try the sample gallery"))
@@ -99,7 +100,7 @@ class EmptyState(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """The drawing follows the palette."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_clear"):
             self._draw()
 
     def _show(self, icon: str, title: str, text: str) -> None:
@@ -122,7 +123,7 @@ class EmptyState(QWidget):
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        label.setMinimumWidth(420)
+        label.setFixedWidth(_TEXT_PX)
         return label
 
     def _button(self, text: str, *, primary: bool = False) -> QPushButton:

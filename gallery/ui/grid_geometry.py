@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 GAP_PX = 14
-MARGIN_PX = 18
+MARGIN_PX = 18  # at the left and above; at the right the scroll bar's room adds to it
 CAPTION_PX = 44
 
 

@@ -26,7 +26,7 @@ def place_note(browser: Browser, shown: int) -> str:
     result = browser.search_result
     if result is None:
         return photos_text(shown)
-    parts = [tr("{0}, best first").format(photos_text(shown))] if shown else []
+    parts = [tr("{0} in all folders, best first").format(photos_text(shown))] if shown else []
     unknown = tr("“{0}” is not a word this describer knows; captions were searched for it")
     parts.extend(unknown.format(word) for word in result.unknown_words)
     if not result.by_meaning and shown:

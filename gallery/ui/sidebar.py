@@ -1,6 +1,7 @@
 """The left side: where one can go, and the folders."""
 
 from PySide6.QtCore import (
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -54,6 +55,7 @@ class Sidebar(QWidget):
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._list.remove_requested.connect(self._ask_remove)
         add = QPushButton(theme.icon("folder-add", "accent"), self.tr("Add folder…"), self)
+        self._add_button = add
         add.setObjectName("add_folder")
         add.setToolTip(self.tr("Add a folder of photos (Ctrl+O). Its files are never changed."))
         add.clicked.connect(self.add_folder_requested)
@@ -93,6 +95,12 @@ class Sidebar(QWidget):
             if self._list.item(row).data(_PLACE) == str(place):
                 self._list.setCurrentRow(row)
         self._list.blockSignals(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the palette."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_add_button"):
+            self._add_button.setIcon(theme.icon("folder-add", "accent"))
 
     def _add_folder(self, folder: Folder) -> None:
         name = self.tr("Sample gallery") if folder.is_sample_gallery else folder.path.name

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 
-from gallery.ui.grid_view import THUMBNAIL_SIZES_PX
+from gallery.ui.flow_view import THUMBNAIL_SIZES_PX
 from gallery.ui.theme import theme
 
 
@@ -33,9 +33,9 @@ class TopBar(QWidget):
         layout.setHorizontalSpacing(16)
         layout.setVerticalSpacing(1)
         layout.addWidget(self._title, 0, 0)
-        layout.addWidget(self._note, 1, 0)
-        layout.addWidget(self._slider, 0, 1, 2, 1)
-        layout.addWidget(self.search, 0, 2, 2, 1)
+        layout.addWidget(self._note, 1, 0, 1, 3)
+        layout.addWidget(self._slider, 0, 1)
+        layout.addWidget(self.search, 0, 2)
         layout.setColumnStretch(0, 1)
 
     def show_place(self, title: str, note: str) -> None:
@@ -110,5 +110,5 @@ class TopBar(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Icons follow the palette."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_slider"):
             self._glass.setIcon(theme.icon("search", "quiet"))

@@ -156,11 +156,16 @@ def stamp(plan: str) -> Path:
 
 def is_installed(plan: str) -> bool:
     """Whether .venv holds what this plan wants (the test plan holds all that the run plan does)."""
-    python_works = (VENV / "bin" / "python").exists()
-    return python_works and any(
+    return (VENV / "bin" / "python").exists() and any(
         stamp(name).is_file() and stamp(name).read_text() == fingerprint(name)
         for name in {plan, "test"}
     )
+
+
+def python_works() -> bool:
+    """Whether .venv has a Python that starts (a system's Python may have been replaced)."""
+    python = VENV / "bin" / "python"
+    return python.exists() and not subprocess.run([str(python), "-c", ""], check=False).returncode
 
 
 def check_disk() -> None:
@@ -177,13 +182,17 @@ def check_disk() -> None:
 
 def install_python_packages(plan: str) -> None:
     """Make .venv where it is not, and install the pinned packages into it."""
-    say("Setting up Photo Narrator in .venv; nothing outside this folder is touched by pip.")
-    say("  To download, where pip has not got it already: " + DOWNLOAD + ".")
-    check_disk()
     python = str(VENV / "bin" / "python")
-    if subprocess.run([python, "-c", ""], check=False).returncode if VENV.exists() else True:
-        run_or_explain([sys.executable, "-m", "venv", "--clear", str(VENV)], "make .venv")
     install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    if python_works() and any(stamp(name).is_file() for name in PLANS):
+        say("Bringing .venv up to date; what is there already is not downloaded again.")
+        install.append("-q")
+    else:
+        say("Setting up Photo Narrator in .venv; nothing outside this folder is touched by pip.")
+        say("  To download, where pip has not got it already: " + DOWNLOAD + ".")
+        check_disk()
+    if not python_works():
+        run_or_explain([sys.executable, "-m", "venv", "--clear", str(VENV)], "make .venv")
     install += ["-c", str(ROOT / "constraints.txt")]
     # The build back-end is pinned like everything else, so it is installed and not fetched aside.
     run_or_explain([*install, "-q", "hatchling"], "install the build back-end")

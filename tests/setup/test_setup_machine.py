@@ -104,6 +104,17 @@ def test_what_is_installed_is_not_installed_again(setup: ModuleType) -> None:
     assert not setup.is_installed("run")
 
 
+def test_a_venv_whose_python_is_gone_is_made_again(setup: ModuleType) -> None:
+    python = setup.VENV / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    assert not setup.python_works()
+    python.symlink_to(sys.executable)
+    assert setup.python_works()
+    python.unlink()
+    python.symlink_to("/nowhere/python3")
+    assert not setup.python_works()
+
+
 def test_a_full_disk_is_told_before_anything_is_fetched(
     setup: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ from gallery.processes.child import Child, Death
 
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 32
+_ANSWER_S, _START_S = 10.0, 60.0
 _PROGRESS = (Described, Failed, TextEmbedded, Matched)
 
 
@@ -80,8 +81,7 @@ class EngineClient:
     @property
     def pid(self) -> int | None:
         """The process id while one runs."""
-        child = self._child
-        return child.pid if child is not None else None
+        return child.pid if (child := self._child) is not None else None
 
     @property
     def batch_size(self) -> int:
@@ -134,13 +134,16 @@ class EngineClient:
                 self._send(Cancel(job))
         self._part_with(verdict, "")
 
-    def embed_text(self, text: str, *, timeout_s: float = 10.0) -> TextVector | None:
+    def embed_text(self, text: str, *, timeout_s: float | None = None) -> TextVector | None:
         """Return a query's vector (empty where the matcher knows none of its words).
 
-        None without a matcher, without an engine, or when it comes too late.
+        None without a matcher, without an engine, or when it comes too late (by default 10 s,
+        and a minute more for an engine that has to start first).
         """
         if self.describer_set.matcher is None:
             return None
+        if timeout_s is None:
+            timeout_s = _ANSWER_S if self._state.phase == "ready" else _ANSWER_S + _START_S
         said = self._ask(EmbedText(next(self._numbers), text), timeout_s)
         if not isinstance(said, TextEmbedded):
             return None
@@ -153,8 +156,8 @@ class EngineClient:
         """Return how well a text fits each photo (ITM, 0..1; None: unreadable); None as above."""
         if self.describer_set.matcher is None:
             return None
-        names = tuple(os.fspath(path) for path in paths)
-        answer = self._ask(Match(next(self._numbers), text, names), timeout_s)
+        question = Match(next(self._numbers), text, tuple(map(os.fspath, paths)))
+        answer = self._ask(question, timeout_s)
         return answer.scores if isinstance(answer, Matched) else None
 
     def stop(self) -> None:
@@ -162,9 +165,8 @@ class EngineClient:
         with self._lock:
             self._stopped = True
             self._line.clear()
-            child = self._child
-        if child is not None:
-            child.stop()
+        if self._child is not None:
+            self._child.stop()
         self._questions.answer_nobody()
         self._bus.publish(self._set(EngineState()))
 
@@ -237,10 +239,8 @@ class EngineClient:
                 self._on_answer(message)
             case BatchDone():
                 self._on_batch_done(message)
-            case TextEmbedded() | Matched():
-                self._questions.answer(message.job, message)
-            case RequestFailed():
-                self._questions.answer(message.job, None)
+            case TextEmbedded() | Matched() | RequestFailed():
+                self._questions.answer(message)
         with self._lock:
             self._watch(renew=isinstance(message, Described | Failed | BatchDone))
 

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from engine.protocol import EmbedText, Match, Matched, TextEmbedded
+from engine.protocol import EmbedText, Match, Matched, RequestFailed, TextEmbedded
 
 _TRIES = 2
 
@@ -38,12 +38,9 @@ class Questions:
         with self._lock:
             return [question.message for question in self._open.values()]
 
-    def answer(self, job: int, answer: Answer) -> None:
+    def answer(self, answer: TextEmbedded | Matched | RequestFailed) -> None:
         """Give an answer; one that nobody waits for is dropped."""
-        with self._lock:
-            question = self._open.pop(job, None)
-        if question is not None:
-            question.answer.set_result(answer)
+        self._end(answer.job, None if isinstance(answer, RequestFailed) else answer)
 
     def forget(self, job: int) -> bool:
         """Nobody waits any more; False where the answer came meanwhile."""
@@ -55,12 +52,18 @@ class Questions:
         for question in self._questions():
             question.tries += 1
             if question.tries >= _TRIES:
-                self.answer(question.message.job, None)
+                self._end(question.message.job, None)
 
     def answer_nobody(self) -> None:
         """There is no engine: nothing more is to be waited for."""
         for question in self._questions():
-            self.answer(question.message.job, None)
+            self._end(question.message.job, None)
+
+    def _end(self, job: int, answer: Answer) -> None:
+        with self._lock:
+            question = self._open.pop(job, None)
+        if question is not None:
+            question.answer.set_result(answer)
 
     def _questions(self) -> list[_Question]:
         with self._lock:

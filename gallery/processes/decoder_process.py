@@ -2,6 +2,9 @@
 
 import io
 import logging
+import os
+import queue
+import threading
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,20 +28,31 @@ _JPEG_QUALITY = 92
 
 
 def serve(connection: Connection) -> None:
-    """Answer requests one after the other until the gallery leaves (end of file)."""
+    """Answer requests one after the other until the gallery leaves (end of file).
+
+    A thread of its own receives, so that the process is gone at once when the gallery is, even in
+    the middle of a picture that takes long.
+    """
     settle_child()
     channel = Channel(connection, CODEC)
+    requests: queue.SimpleQueue[Examine | Render] = queue.SimpleQueue()
+    receiver = threading.Thread(target=_receive, args=(channel, requests), daemon=True)
     channel.send(Ready())
+    receiver.start()
     while True:
-        try:
-            request = channel.receive()
-        except (EOFError, OSError):
-            return
-        answer = _answer(request)
+        answer = _answer(requests.get())
         try:
             channel.send(answer)
         except OSError:
             return
+
+
+def _receive(channel: Channel, requests: "queue.SimpleQueue[Examine | Render]") -> None:
+    try:
+        while True:
+            requests.put(channel.receive())
+    except (EOFError, OSError):
+        os._exit(0)
 
 
 def _answer(request: Examine | Render) -> Examined | Rendered | NotDecoded:

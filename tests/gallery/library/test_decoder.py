@@ -1,4 +1,5 @@
 import io
+import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ import pytest
 from PIL import Image
 
 from engine.protocol import Reason
+from engine.wire import Channel
 from gallery.domain import Failure
 from gallery.errors import KnownError
 from gallery.library.decoder import DecoderClient, Examined
 from gallery.library.scan import fingerprint
 from gallery.processes import child
+from gallery.processes.decoder_messages import CODEC, Examine, Ready
 from tests.drawn import draw, draw_many
 from tests.gallery.library import poisoned_decoder
 
@@ -167,3 +170,21 @@ def test_after_a_stop_nothing_waits_for_ever(tmp_path: Path) -> None:
         told = future.exception(5)
         assert told is None or "stopped" in str(told)
     client.stop()
+
+
+def test_the_process_leaves_with_its_gallery_even_in_the_middle_of_a_picture(
+    tmp_path: Path,
+) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    spawn = multiprocessing.get_context("spawn")
+    process = spawn.Process(target=poisoned_decoder.serve, args=(theirs,))
+    process.start()
+    theirs.close()
+    channel = Channel(ours, CODEC)
+    assert channel.receive() == Ready()
+    channel.send(Examine(1, str(draw(tmp_path / "good.jpg")), 100))
+    assert channel.receive().job == 1
+    channel.send(Examine(2, str(tmp_path / "hang.jpg"), 100))
+    channel.close()
+    process.join(2)
+    assert process.exitcode == 0

@@ -49,6 +49,7 @@ def test_every_odd_file_becomes_a_row_with_a_reason_and_the_rest_goes_on(
 ) -> None:
     photos = tmp_path / "photos"
     draw_many(photos, 6)
+    draw(photos / "plain.jpg", 9).rename(os.fsdecode(os.fsencode(photos) + b"/gr\xfc\xdfe.jpg"))
     whole = draw(photos / "truncated.jpg", 7, size=(900, 700)).read_bytes()
     (photos / "truncated.jpg").write_bytes(whole[: len(whole) // 3])
     (photos / "empty.jpg").touch()
@@ -78,7 +79,7 @@ def test_every_odd_file_becomes_a_row_with_a_reason_and_the_rest_goes_on(
         "vanishing.jpg": Reason.MISSING,
     }
     counts = program.catalog.counts()
-    assert (counts.photos, counts.captioned, counts.embedded) == (14, 6, 6)
+    assert (counts.photos, counts.captioned, counts.embedded) == (15, 7, 7)
 
 
 def test_an_engine_killed_in_the_middle_loses_nothing_and_doubles_nothing(

@@ -10,20 +10,33 @@ from queue import Full
 import numpy as np
 from PIL import Image, ImageFilter
 
-from engine.training.drawing import looks, render
+from engine.training.drawing import looks, render, roles
 from engine.training.edits import wording_of, wrong_wording
 from engine.training.scenes import Mix, Scene, sample
-from engine.training.things import SETTINGS
+from engine.training.things import RELATIONS, SETTINGS
 from engine.training.wording import read
 
 IMAGE_PX = 128
 LOOK_CELLS = 32
+#: How many of each thing a scene may show, in the caption's order.
+ARRANGEMENTS: tuple[tuple[int, ...], ...] = (
+    (1,),
+    (2,),
+    (3,),
+    (4,),
+    (1, 1),
+    (1, 2),
+    (2, 1),
+    (1, 3),
+    (3, 1),
+    (1, 1, 1),
+)
 
 #: The curriculum: from which step on which mix of scenes is drawn.
 CURRICULUM: tuple[tuple[int, Mix], ...] = (
     (0, Mix(one=0.45, count=0.25, pair=0.30, three=0.0)),
     (600, Mix(one=0.22, count=0.20, pair=0.48, three=0.10)),
-    (1800, Mix(one=0.10, count=0.15, pair=0.43, three=0.32)),
+    (2200, Mix(one=0.10, count=0.16, pair=0.47, three=0.27)),
 )
 
 
@@ -33,7 +46,8 @@ class Batch:
 
     `pixels` uint8 (N, 128, 128, 3); `captions`, `texts` (a caption or another wording, true of its
     picture) and `wrong_texts` (little different, not true), N each; `entailed` bool (N, N): whether
-    text i is true of picture j; `looks` uint8 (N, 32, 32): the thing seen in each cell; `settings`
+    text i is true of picture j; `looks` and `roles` uint8 (N, 32, 32): what each cell shows, and
+    which of the caption's things that is; `settings`, `relations` (0 for none) and `arrangements`
     (N,) indices.
     """
 
@@ -43,7 +57,10 @@ class Batch:
     wrong_texts: list[str]
     entailed: np.ndarray
     looks: np.ndarray
+    roles: np.ndarray
     settings: np.ndarray
+    relations: np.ndarray
+    arrangements: np.ndarray
 
 
 def mix_at(step: int) -> Mix:
@@ -82,6 +99,8 @@ def make_batch(step: int, size: int, seed: int = 0) -> Batch:
         wrong_wording(scene.content, truth, style, rng)
         for scene, truth, style in zip(scenes, meanings, styles, strict=True)
     ]
+    said = [scene.content.canonical() for scene in scenes]
+    relations = (None, *RELATIONS)
     return Batch(
         pixels=np.stack([picture(scene, rng) for scene in scenes]),
         captions=[scene.caption for scene in scenes],
@@ -89,7 +108,12 @@ def make_batch(step: int, size: int, seed: int = 0) -> Batch:
         wrong_texts=wrong,
         entailed=np.array([[query <= truth for truth in meanings] for query in meant]),
         looks=np.stack([looks(scene, LOOK_CELLS) for scene in scenes]),
-        settings=np.array([SETTINGS.index(scene.content.setting) for scene in scenes]),
+        roles=np.stack([roles(scene, LOOK_CELLS) for scene in scenes]),
+        settings=np.array([SETTINGS.index(content.setting) for content in said]),
+        relations=np.array([relations.index(content.relation) for content in said]),
+        arrangements=np.array(
+            [ARRANGEMENTS.index(tuple(t.count for t in content.things)) for content in said]
+        ),
     )
 
 

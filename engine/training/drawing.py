@@ -63,14 +63,33 @@ def render(scene: Scene, width_px: int, height_px: int) -> Image.Image:
     return image
 
 
-def looks(scene: Scene, cells: int) -> np.ndarray:
-    """Return which thing is seen in each cell: uint8 classes, shape (cells, cells)."""
+def seen_items(scene: Scene, cells: int) -> np.ndarray:
+    """Return which item is seen in each cell: 0 for none, else 1 + its place in `scene.items`.
+
+    uint8, shape (cells, cells).
+    """
     grid = np.zeros((cells, cells), np.uint8)
     unit = _units(scene, (cells, cells))
-    for item in scene.items:
+    for index, item in enumerate(scene.items):
         wide, tall = max(1, round(item.width * unit[0])), max(1, round(item.height * unit[1]))
         left, top = max(0, round(item.box[0] * unit[0])), max(0, round(item.box[1] * unit[1]))
         ink = atlas.mask(item.noun, item.flip, (wide, tall))
         part = grid[top : top + tall, left : left + wide]
-        part[ink[: part.shape[0], : part.shape[1]]] = LOOK_CLASS[item.noun, item.colour]
+        part[ink[: part.shape[0], : part.shape[1]]] = index + 1
     return grid
+
+
+def looks(scene: Scene, cells: int) -> np.ndarray:
+    """Return what is seen in each cell: uint8 classes of `LOOK_CLASS`, shape (cells, cells)."""
+    table = [0, *(LOOK_CLASS[item.noun, item.colour] for item in scene.items)]
+    return np.array(table, np.uint8)[seen_items(scene, cells)]
+
+
+def roles(scene: Scene, cells: int) -> np.ndarray:
+    """Return whether each cell shows nothing (0) or the caption's first (1), second or third thing.
+
+    uint8, shape (cells, cells).
+    """
+    names = [thing.noun for thing in scene.content.canonical().things]
+    table = [0, *(1 + names.index(item.noun) for item in scene.items)]
+    return np.array(table, np.uint8)[seen_items(scene, cells)]

@@ -14,9 +14,9 @@ from transformers.models.blip.modeling_blip import BlipVisionModel
 from transformers.models.blip.modeling_blip_text import BlipTextLMHeadModel, BlipTextModel
 
 from engine.training import tokens
-from engine.training.batches import IMAGE_PX
+from engine.training.batches import ARRANGEMENTS, IMAGE_PX
 from engine.training.drawing import LOOK_COUNT
-from engine.training.things import SETTINGS
+from engine.training.things import RELATIONS, SETTINGS
 
 PATCH_PX = 16
 MAX_LENGTH = 24
@@ -27,7 +27,14 @@ _TEXT_INNER = 384
 _SHARED_SIZE = 128
 
 #: Parts that only training uses; they are left out of the checkpoint.
-TRAINING_ONLY = ("patch_head.", "setting_head.", "log_scale")
+TRAINING_ONLY = (
+    "patch_head.",
+    "setting_head.",
+    "role_head.",
+    "relation_head.",
+    "arrangement_head.",
+    "log_scale",
+)
 
 
 def sample_config(**changes: int) -> BlipConfig:
@@ -68,7 +75,7 @@ def sample_config(**changes: int) -> BlipConfig:
 
 
 class SampleBlip(nn.Module):
-    """Captioner and matcher on one vision transformer, with two heads that only training uses."""
+    """Captioner and matcher on one vision transformer, with heads that only training uses."""
 
     def __init__(self, config: BlipConfig) -> None:
         """Build the parts with random weights."""
@@ -83,6 +90,9 @@ class SampleBlip(nn.Module):
         self.itm_head = nn.Linear(width, 2)
         self.patch_head = nn.Linear(width, LOOK_COUNT)
         self.setting_head = nn.Linear(width, len(SETTINGS))
+        self.role_head = nn.Linear(width, 4)
+        self.relation_head = nn.Linear(width, len(RELATIONS) + 1)
+        self.arrangement_head = nn.Linear(width, len(ARRANGEMENTS))
         self.log_scale = nn.Parameter(torch.tensor(config.logit_scale_init_value))
 
     def see(self, pixels: Tensor) -> Tensor:

@@ -2,9 +2,11 @@
 
 LM, ITC and ITM follow "BLIP" (arXiv 2201.12086), with targets that know which text is true of which
 picture, so that equal meanings are never negatives. Token labelling follows "All Tokens Matter"
-(arXiv 2104.10858): every patch learns which thing it shows, which the drawing knows.
+(arXiv 2104.10858): every patch learns which thing it shows and which of the caption's things that
+is, and the picture's own token learns setting, relation and counts; the drawing knows all of it.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -13,8 +15,7 @@ from torch.nn import functional
 
 from engine.training import tokens
 from engine.training.batches import LOOK_CELLS, Batch
-from engine.training.drawing import LOOK_COUNT
-from engine.training.model import PATCH_PX, SampleBlip
+from engine.training.model import SampleBlip
 
 #: CLIP's channel means and deviations, as BLIP's preprocessing uses them.
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -29,11 +30,13 @@ class Losses:
     itc: Tensor
     itm: Tensor
     patches: Tensor
-    setting: Tensor
+    roles: Tensor
+    scene: Tensor
 
     def total(self) -> Tensor:
         """Return the weighted sum that training lowers."""
-        return self.lm + 0.5 * self.itc + 0.7 * self.itm + 0.5 * self.patches + 0.2 * self.setting
+        paper = self.lm + 0.5 * self.itc + 0.7 * self.itm
+        return paper + 0.5 * self.patches + 0.3 * self.roles + 0.3 * self.scene
 
 
 def normalised(pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -103,17 +106,33 @@ def itm_loss(
     return functional.cross_entropy(logits.flatten(0, 1), wanted.flatten())
 
 
-def patch_loss(model: SampleBlip, looks: Tensor, seen: Tensor) -> Tensor:
-    """Return how badly patches tell what they show; `looks` (N, 32, 32) classes of cells."""
-    side = model.config.vision_config.image_size // PATCH_PX
-    per = LOOK_CELLS // side
-    cells = looks.long().unfold(1, per, per).unfold(2, per, per).flatten(3).flatten(1, 2)
-    share = torch.zeros(*cells.shape[:2], LOOK_COUNT)
+def patch_loss(logits: Tensor, cells: Tensor) -> Tensor:
+    """Return how badly patches tell what they show, background counting less.
+
+    `logits` (N, patches, classes); `cells` (N, 32, 32) classes: each patch's target is the share of
+    its cells that each class has.
+    """
+    per = LOOK_CELLS // math.isqrt(logits.shape[1])
+    cells = cells.long().unfold(1, per, per).unfold(2, per, per).flatten(3).flatten(1, 2)
+    share = torch.zeros(logits.shape)
     share.scatter_add_(2, cells, torch.full(cells.shape, 1 / per**2))
-    logits = model.patch_head(seen[:, 1:]).float()
     weight = 0.25 + 0.75 * (1 - share[..., 0])
-    each = -(share * functional.log_softmax(logits, dim=-1)).sum(-1)
+    each = -(share * functional.log_softmax(logits.float(), dim=-1)).sum(-1)
     return (each * weight).sum() / weight.sum()
+
+
+def scene_loss(model: SampleBlip, batch: Batch, token: Tensor) -> Tensor:
+    """Return how badly the picture's own token (N, width) tells setting, relation and counts."""
+    wanted = (
+        (model.setting_head, batch.settings),
+        (model.relation_head, batch.relations),
+        (model.arrangement_head, batch.arrangements),
+    )
+    parts = [
+        functional.cross_entropy(head(token).float(), torch.from_numpy(truth))
+        for head, truth in wanted
+    ]
+    return torch.stack(parts).sum()
 
 
 def losses(model: SampleBlip, batch: Batch, generator: torch.Generator) -> Losses:
@@ -122,11 +141,12 @@ def losses(model: SampleBlip, batch: Batch, generator: torch.Generator) -> Losse
     ids, mask = tensors(batch.texts, tokens.CLS)
     scale = model.log_scale.clamp(max=4.6).exp()
     similarity = model.text_vectors(ids, mask) @ model.image_vectors(seen).T * scale
-    setting = model.setting_head(seen[:, 0]).float()
+    patches = seen[:, 1:]
     return Losses(
         lm=lm_loss(model, batch.captions, seen),
         itc=itc_loss(similarity, torch.from_numpy(batch.entailed)),
         itm=itm_loss(model, batch, seen, similarity, generator),
-        patches=patch_loss(model, torch.from_numpy(batch.looks), seen),
-        setting=functional.cross_entropy(setting, torch.from_numpy(batch.settings)),
+        patches=patch_loss(model.patch_head(patches), torch.from_numpy(batch.looks)),
+        roles=patch_loss(model.role_head(patches), torch.from_numpy(batch.roles)),
+        scene=scene_loss(model, batch, seen[:, 0]),
     )

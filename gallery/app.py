@@ -13,8 +13,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from engine.checkpoints import SAMPLE, CheckpointError, find_set
 from gallery.errors import KnownError
-from gallery.paths import log_path
+from gallery.paths import log_path, resources_dir
 from gallery.program import Program, ProgramOptions, open_program
 from gallery.settings import SettingsFile
 from gallery.ui import grid_accessibility
@@ -127,7 +128,22 @@ class Session(QObject):
             box.finished.connect(lambda: QApplication.exit(2))
 
     def _on_checkpoint_chosen(self, folder: str) -> None:
-        """Close the catalog and open it again with another describer set."""
+        """Another describer set, where it is one (an empty text: the sample)."""
+        sample = resources_dir() / "checkpoints" / "sample"
+        self._background.run(
+            Lane.WRITES,
+            partial(find_set, folder or SAMPLE, sample_dir=sample),
+            lambda _: self._open_with(folder),
+            self._on_no_checkpoint,
+        )
+
+    def _on_no_checkpoint(self, error: Exception) -> None:
+        if isinstance(error, CheckpointError):
+            error = KnownError(error.message, error.hint)
+        self.window.trouble.show_error(error)
+
+    def _open_with(self, folder: str) -> None:
+        """Close the catalog and open it again."""
         program, self.program = self.program, None
         if program is None:
             return

@@ -109,6 +109,9 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        for label in (self._title, self._text):  # a layout that centres them gives them too little
+            label.ensurePolished()
+            label.setMinimumHeight(max(0, label.heightForWidth(_TEXT_PX)))
         for button in (self._add, self._samples, self._clear):
             button.hide()
 

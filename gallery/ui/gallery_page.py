@@ -198,7 +198,8 @@ class GalleryPage(QWidget):
         self.failures.show_failures(photos)
 
     def _spot(self, shown: Shown) -> tuple[int | None, int | None]:
-        if shown.keep and self._ready:
+        typing = self.browser.searching and not self.grid.hasFocus()
+        if shown.keep and self._ready and not typing:
             return self.grid.chosen_id, self.grid.top_id
         if self.browser.searching:
             return (shown.ids[0] if len(shown.ids) else None), None

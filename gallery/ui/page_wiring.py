@@ -133,6 +133,7 @@ class PageWiring:
         page.top_bar.results_requested.connect(page.focus_photos)
         page.empty.clear_search_requested.connect(page.top_bar.clear_search)
         page.search.found.connect(self._on_found)
+        page.search.busy_changed.connect(page.top_bar.show_busy)
         page.search.ended.connect(page.browser.leave_search)
         page.bridge.list_changed.connect(page.search.again)
 

@@ -46,6 +46,8 @@ class PhotoCache(QObject):
         self._gone: set[int] = set()
         self._wanted: list[int] = []
         self._busy = False
+        self._on_the_way: set[int] = set()
+        self._ready_meanwhile: set[int] = set()
 
     def photo(self, photo_id: int) -> Photo | None:
         """Return the photo if it is here; never waits."""
@@ -67,7 +69,9 @@ class PhotoCache(QObject):
 
     def changed(self, photo_ids: Iterable[int]) -> None:
         """What is known of these photos is old; shown until the new is here."""
-        self._stale.update(photo_id for photo_id in photo_ids if photo_id in self._photos)
+        self._stale.update(
+            item for item in photo_ids if item in self._photos or item in self._on_the_way
+        )
         self._gone.clear()
         self._pump()
 
@@ -76,6 +80,8 @@ class PhotoCache(QObject):
         for photo_id in photo_ids:
             self._absent.discard(photo_id)
             self._pixmaps.pop(photo_id, None)
+            if photo_id in self._on_the_way:  # what is on the way may be what was before
+                self._ready_meanwhile.add(photo_id)
         self._pump()
 
     def _needs(self, photo_id: int) -> bool:
@@ -96,6 +102,7 @@ class PhotoCache(QObject):
         if not chunk:
             return
         self._busy = True
+        self._on_the_way = set(chunk)
         self._stale.difference_update(chunk)
         pictures = tuple(
             item for item in chunk if item not in self._pixmaps and item not in self._absent
@@ -109,6 +116,8 @@ class PhotoCache(QObject):
 
     def _on_loaded(self, pictures: tuple[int, ...], loaded: _Loaded) -> None:
         self._busy = False
+        meanwhile, self._ready_meanwhile = self._ready_meanwhile, set()
+        self._on_the_way = set()
         if len(self._absent) > _ABSENT_KEPT:
             self._absent.clear()
         found = {photo.id: photo for photo in loaded.photos}
@@ -119,9 +128,9 @@ class PhotoCache(QObject):
         self._photos.update(found)
         for photo_id in pictures:
             image = loaded.images.get(photo_id)
-            if image is None:
+            if image is None and photo_id not in meanwhile:
                 self._absent.add(photo_id)
-            else:
+            elif image is not None and photo_id not in meanwhile:
                 self._pixmaps[photo_id] = QPixmap.fromImage(image)
         while len(self._photos) > _PHOTOS_KEPT:
             self._photos.popitem(last=False)
@@ -132,6 +141,7 @@ class PhotoCache(QObject):
 
     def _on_failed(self, error: Exception) -> None:
         self._busy = False
+        self._on_the_way = set()
         self._wanted = []
         self._background.failed.emit(error)
 

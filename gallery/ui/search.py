@@ -51,6 +51,7 @@ class Search(QObject):
         self._text = ""
         self._turn += 1
         self._pause.stop()
+        self.busy_changed.emit(False)
 
     def again(self) -> None:
         """Ask the same query again (new photos were described)."""

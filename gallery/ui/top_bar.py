@@ -1,11 +1,13 @@
 """Above the photos: where one is, how many there are, and the search box."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from gallery.ui.flow_view import THUMBNAIL_SIZES_PX
 from gallery.ui.theme import theme
+
+_PATIENCE_MS = 500
 
 
 class TopBar(QWidget):
@@ -26,6 +28,8 @@ class TopBar(QWidget):
         self._note.setObjectName("place_note")
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setWordWrap(True)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._note.setText(self.tr("Searching…")))
         self.search = self._make_search()
         self._slider = self._make_slider(thumbnail_px)
         layout = QGridLayout(self)
@@ -42,6 +46,13 @@ class TopBar(QWidget):
         """Say where one is."""
         self._title.setText(title)
         self._note.setText(note)
+
+    def show_busy(self, busy: bool) -> None:
+        """Say that a search is going on, where it takes longer than a moment."""
+        if busy:
+            self._patience.start()
+        else:
+            self._patience.stop()
 
     def show_thumbnail_px(self, thumbnail_px: int) -> None:
         """Move the slider without asking for anything."""

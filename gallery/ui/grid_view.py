@@ -1,7 +1,7 @@
 """The photo grid: everything it tells is by photo id."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gallery.ui.flow_view import FlowView
@@ -80,6 +80,12 @@ class GridView(FlowView):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The photo has the keys, not the list."""
+        super().focusInEvent(event)
+        if self.currentIndex().isValid():
+            tell_current(self, self.currentIndex().row())
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         """Tell which photo has the keys now, also to a screen reader."""

@@ -3,12 +3,14 @@
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QWidget
 
 from gallery.catalog import Catalog
 from gallery.domain import Clip
 from gallery.narration.narrator import Narrator
 from gallery.narration.script import spoken_text
+from gallery.ui.announce import announce
 from gallery.ui.background import Background, Lane
 from gallery.ui.player import Player
 
@@ -24,7 +26,7 @@ class Narration(QObject):
     ended = Signal()
 
     def __init__(
-        self, catalog: Catalog, narrator: Narrator, background: Background, parent: QObject
+        self, catalog: Catalog, narrator: Narrator, background: Background, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._speaker = parent
@@ -81,7 +83,7 @@ class Narration(QObject):
         if turn != self._turn or self.photo_id is None:
             return
         if isinstance(said, str):
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._speaker, said))
+            announce(self._speaker, said)
             self._on_finished()
             return
         self.started.emit(self.photo_id, said.text)

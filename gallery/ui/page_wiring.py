@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gallery.domain import Folder, SearchResult
 from gallery.library.events import EngineState, Progress
+from gallery.ui.announce import announce
 from gallery.ui.background import Lane
 from gallery.ui.gallery_page import GalleryPage
-from gallery.ui.place_words import blocked_folders
+from gallery.ui.place_words import blocked_folders, place_note
 from gallery.ui.places import Kind, Place
 from gallery.ui.slideshow_window import SlideshowWindow
 
@@ -183,6 +184,7 @@ class PageWiring:
         if page.is_viewing and not page.browser.searching:
             return
         page.browser.show_hits(result)
+        announce(page.top_bar, place_note(page.browser, len(page.model.ids)))
 
     def _on_folder_added(self, folder: Folder | None) -> None:
         if folder is not None:
@@ -213,8 +215,11 @@ class PageWiring:
             self.page.browser.refresh()
 
     def _show_describer(self, state: EngineState) -> None:
-        program = self.page.program
-        self.page.status.show_describer(program.describer_set.name, state)
+        known = self.page.program.describer_set
+        if known.captioner is None and known.matcher is None:
+            self.page.status.show_no_describer(known.note)
+        else:
+            self.page.status.show_describer(known.name, state)
 
     def _on_telling(self, _photo_id: int, text: str) -> None:
         narration = self.page.narration

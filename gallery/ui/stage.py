@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gallery.ui.theme import theme
 
 
-class Stage(QWidget):
+class Stage(QLabel):  # a label has a role that a screen reader speaks of
     """Paints a picture, a thumbnail until the picture is here, or why there is none."""
 
     double_clicked = Signal()

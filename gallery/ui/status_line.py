@@ -25,7 +25,6 @@ class StatusLine(QWidget):
         self._engine = EngineState()
         self._text = QLabel(self)
         self._text.setObjectName("progress_text")
-        self._text.setAccessibleName(self.tr("Progress"))
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(150)
@@ -36,7 +35,6 @@ class StatusLine(QWidget):
         self._cancel.setAccessibleName(self.tr("Cancel the work"))
         self._who = QLabel(self)
         self._who.setObjectName("describer")
-        self._who.setAccessibleName(self.tr("Describer"))
         self._retry = QToolButton(self)
         self._retry.setText(self.tr("Try again"))
         self._retry.setObjectName("retry_engine")
@@ -72,6 +70,12 @@ class StatusLine(QWidget):
         """Say which set describes, and how its engine stands."""
         self._describer, self._engine = name, state
         self._show_describer()
+
+    def show_no_describer(self, why: str) -> None:
+        """Say that nothing describes, and why."""
+        self._who.setText(self.tr("No describer"))
+        self._who.setToolTip(why)
+        self._text.setText(why)
 
     def show_message(self, text: str) -> None:
         """Say something when nothing else is being said."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from gallery.ui.flow_view import THUMBNAIL_SIZES_PX
 from gallery.ui.theme import theme
@@ -100,8 +100,10 @@ class TopBar(QWidget):
         search.setClearButtonEnabled(False)
         search.setMinimumWidth(250)
         search.setMaximumWidth(420)
-        self._glass = QAction(theme.icon("search", "quiet"), "", search)
+        self._glass = QAction(theme.icon("search", "quiet"), self.tr("Search"), search)
         search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        for glass in search.findChildren(QToolButton):
+            glass.setAccessibleName(self.tr("Search"))
         search.textChanged.connect(self.search_typed)
         search.installEventFilter(self)
         return search

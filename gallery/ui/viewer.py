@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gallery.domain import Failure, Photo
+from gallery.ui.announce import announce
 from gallery.ui.details import Details
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.picture_loader import PictureLoader
@@ -102,6 +103,7 @@ class Viewer(QWidget):
         self._cache.want([photo_id, *around])
         self._pictures.show(photo_id, around, self._max_px())
         self._show_facts()
+        announce(self.stage, self.stage.accessibleName())
         self.photo_changed.emit(photo_id)
 
     def leave(self) -> None:

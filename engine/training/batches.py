@@ -10,7 +10,7 @@ from queue import Full
 import numpy as np
 from PIL import Image, ImageFilter
 
-from engine.training.drawing import looks, render, roles
+from engine.training.drawing import patch_truth, render
 from engine.training.edits import wording_of, wrong_wording
 from engine.training.scenes import Mix, Scene, sample
 from engine.training.things import RELATIONS, SETTINGS
@@ -46,9 +46,8 @@ class Batch:
 
     `pixels` uint8 (N, 128, 128, 3); `captions`, `texts` (a caption or another wording, true of its
     picture) and `wrong_texts` (little different, not true), N each; `entailed` bool (N, N): whether
-    text i is true of picture j; `looks` and `roles` uint8 (N, 32, 32): what each cell shows, and
-    which of the caption's things that is; `settings`, `relations` (0 for none) and `arrangements`
-    (N,) indices.
+    text i is true of picture j; `patches` uint8 (N, 4, 32, 32): what each cell shows, in the planes
+    of `drawing.PLANES`; `scenes` (N, 3): indices of setting, relation (0 for none), arrangement.
     """
 
     pixels: np.ndarray
@@ -56,11 +55,8 @@ class Batch:
     texts: list[str]
     wrong_texts: list[str]
     entailed: np.ndarray
-    looks: np.ndarray
-    roles: np.ndarray
-    settings: np.ndarray
-    relations: np.ndarray
-    arrangements: np.ndarray
+    patches: np.ndarray
+    scenes: np.ndarray
 
 
 def mix_at(step: int) -> Mix:
@@ -85,6 +81,14 @@ def picture(scene: Scene, rng: random.Random) -> np.ndarray:
     return np.asarray(image)
 
 
+def scene_truth(scene: Scene) -> tuple[int, int, int]:
+    """Return the indices of a scene's setting, relation (0 for none) and arrangement."""
+    content = scene.content.canonical()
+    counts = tuple(thing.count for thing in content.things)
+    relation = (None, *RELATIONS).index(content.relation)
+    return SETTINGS.index(content.setting), relation, ARRANGEMENTS.index(counts)
+
+
 def make_batch(step: int, size: int, seed: int = 0) -> Batch:
     """Return the batch of `step`; the same one for the same arguments."""
     mix = mix_at(step)
@@ -99,21 +103,14 @@ def make_batch(step: int, size: int, seed: int = 0) -> Batch:
         wrong_wording(scene.content, truth, style, rng)
         for scene, truth, style in zip(scenes, meanings, styles, strict=True)
     ]
-    said = [scene.content.canonical() for scene in scenes]
-    relations = (None, *RELATIONS)
     return Batch(
         pixels=np.stack([picture(scene, rng) for scene in scenes]),
         captions=[scene.caption for scene in scenes],
         texts=texts,
         wrong_texts=wrong,
         entailed=np.array([[query <= truth for truth in meanings] for query in meant]),
-        looks=np.stack([looks(scene, LOOK_CELLS) for scene in scenes]),
-        roles=np.stack([roles(scene, LOOK_CELLS) for scene in scenes]),
-        settings=np.array([SETTINGS.index(content.setting) for content in said]),
-        relations=np.array([relations.index(content.relation) for content in said]),
-        arrangements=np.array(
-            [ARRANGEMENTS.index(tuple(t.count for t in content.things)) for content in said]
-        ),
+        patches=np.stack([patch_truth(scene, LOOK_CELLS) for scene in scenes]),
+        scenes=np.array([scene_truth(scene) for scene in scenes]),
     )
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from engine.training import atlas, backdrop
 from engine.training.arrange import Item
 from engine.training.scenes import Scene
-from engine.training.things import COLOURS, NOUNS
+from engine.training.things import COLOURS, NOUNS, Relation
 
 #: Patch classes: 0 is background, then every noun, tintable ones once for each colour.
 LOOKS: tuple[tuple[str, str | None], ...] = tuple(
@@ -16,6 +16,17 @@ LOOKS: tuple[tuple[str, str | None], ...] = tuple(
 )
 LOOK_CLASS: dict[tuple[str, str | None], int] = {look: i + 1 for i, look in enumerate(LOOKS)}
 LOOK_COUNT = len(LOOKS) + 1
+
+#: How the first and the last of two things stand, by their relation: classes of a patch.
+STANCES: dict[Relation, tuple[int, int]] = {
+    "next to": (2, 2),
+    "above": (3, 4),
+    "under": (4, 3),
+    "in front of": (5, 6),
+    "behind": (6, 5),
+}
+#: What is known of every patch, and how many classes each has (0 is background).
+PLANES: dict[str, int] = {"look": LOOK_COUNT, "role": 4, "stance": 7, "number": 5}
 
 _SHADOW = 0.34
 
@@ -79,17 +90,27 @@ def seen_items(scene: Scene, cells: int) -> np.ndarray:
     return grid
 
 
-def looks(scene: Scene, cells: int) -> np.ndarray:
-    """Return what is seen in each cell: uint8 classes of `LOOK_CLASS`, shape (cells, cells)."""
-    table = [0, *(LOOK_CLASS[item.noun, item.colour] for item in scene.items)]
-    return np.array(table, np.uint8)[seen_items(scene, cells)]
+def _stance(scene: Scene, noun: str) -> int:
+    """Return how a thing stands to the others: 1 alone, then as in `STANCES`."""
+    content = scene.content
+    if content.relation is None:
+        return 1
+    last = noun == content.things[-1].noun
+    return STANCES[content.relation][int(last)]
 
 
-def roles(scene: Scene, cells: int) -> np.ndarray:
-    """Return whether each cell shows nothing (0) or the caption's first (1), second or third thing.
+def patch_truth(scene: Scene, cells: int) -> np.ndarray:
+    """Return what each cell shows: uint8, shape (4, cells, cells), 0 where no thing is seen.
 
-    uint8, shape (cells, cells).
+    The planes are those of `PLANES`: which thing in which colour; which of the caption's things
+    (first, second, third); how it stands to the others; how many there are of it.
     """
-    names = [thing.noun for thing in scene.content.canonical().things]
-    table = [0, *(1 + names.index(item.noun) for item in scene.items)]
-    return np.array(table, np.uint8)[seen_items(scene, cells)]
+    things = scene.content.canonical().things
+    names = [thing.noun for thing in things]
+    table = [(0, 0, 0, 0)]
+    for item in scene.items:
+        role = names.index(item.noun)
+        look = LOOK_CLASS[item.noun, item.colour]
+        table.append((look, role + 1, _stance(scene, item.noun), things[role].count))
+    planes = np.array(table, np.uint8)[seen_items(scene, cells)]
+    return np.moveaxis(planes, -1, 0)

@@ -15,7 +15,7 @@ from transformers.models.blip.modeling_blip_text import BlipTextLMHeadModel, Bli
 
 from engine.training import tokens
 from engine.training.batches import ARRANGEMENTS, IMAGE_PX
-from engine.training.drawing import LOOK_COUNT
+from engine.training.drawing import PLANES
 from engine.training.things import RELATIONS, SETTINGS
 
 PATCH_PX = 16
@@ -27,14 +27,7 @@ _TEXT_INNER = 384
 _SHARED_SIZE = 128
 
 #: Parts that only training uses; they are left out of the checkpoint.
-TRAINING_ONLY = (
-    "patch_head.",
-    "setting_head.",
-    "role_head.",
-    "relation_head.",
-    "arrangement_head.",
-    "log_scale",
-)
+TRAINING_ONLY = ("patch_heads.", "scene_heads.", "log_scale")
 
 
 def sample_config(**changes: int) -> BlipConfig:
@@ -88,11 +81,15 @@ class SampleBlip(nn.Module):
         self.vision_proj = nn.Linear(width, config.image_text_hidden_size)
         self.text_proj = nn.Linear(width, config.image_text_hidden_size)
         self.itm_head = nn.Linear(width, 2)
-        self.patch_head = nn.Linear(width, LOOK_COUNT)
-        self.setting_head = nn.Linear(width, len(SETTINGS))
-        self.role_head = nn.Linear(width, 4)
-        self.relation_head = nn.Linear(width, len(RELATIONS) + 1)
-        self.arrangement_head = nn.Linear(width, len(ARRANGEMENTS))
+        self.patch_heads = nn.ModuleDict(
+            {plane: nn.Linear(width, classes) for plane, classes in PLANES.items()}
+        )
+        known = {
+            "setting": len(SETTINGS),
+            "relation": len(RELATIONS) + 1,
+            "arrangement": len(ARRANGEMENTS),
+        }
+        self.scene_heads = nn.ModuleDict({k: nn.Linear(width, n) for k, n in known.items()})
         self.log_scale = nn.Parameter(torch.tensor(config.logit_scale_init_value))
 
     def see(self, pixels: Tensor) -> Tensor:

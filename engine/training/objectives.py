@@ -2,8 +2,8 @@
 
 LM, ITC and ITM follow "BLIP" (arXiv 2201.12086), with targets that know which text is true of which
 picture, so that equal meanings are never negatives. Token labelling follows "All Tokens Matter"
-(arXiv 2104.10858): every patch learns which thing it shows and which of the caption's things that
-is, and the picture's own token learns setting, relation and counts; the drawing knows all of it.
+(arXiv 2104.10858): every patch learns which thing it shows, how that stands to the others and how
+many there are, and the picture's own token learns setting, relation and counts.
 """
 
 import math
@@ -30,13 +30,13 @@ class Losses:
     itc: Tensor
     itm: Tensor
     patches: Tensor
-    roles: Tensor
+    stances: Tensor
     scene: Tensor
 
     def total(self) -> Tensor:
         """Return the weighted sum that training lowers."""
         paper = self.lm + 0.5 * self.itc + 0.7 * self.itm
-        return paper + 0.5 * self.patches + 0.3 * self.roles + 0.3 * self.scene
+        return paper + 0.5 * self.patches + 0.5 * self.stances + 0.3 * self.scene
 
 
 def normalised(pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -100,8 +100,8 @@ def itm_loss(
     count = len(seen)
     texts = [*batch.texts, *(batch.texts[j] for j in other), *batch.wrong_texts]
     ids, mask = tensors(texts, tokens.ENC)
-    by_picture = [part.unflatten(0, (3, count)).transpose(0, 1) for part in (ids, mask)]
-    logits = model.match_logits(*by_picture, seen).float()
+    ids, mask = (part.unflatten(0, (3, count)).transpose(0, 1) for part in (ids, mask))
+    logits = model.match_logits(ids, mask, seen).float()
     wanted = torch.tensor([1, 0, 0]).expand(count, 3)
     return functional.cross_entropy(logits.flatten(0, 1), wanted.flatten())
 
@@ -123,14 +123,10 @@ def patch_loss(logits: Tensor, cells: Tensor) -> Tensor:
 
 def scene_loss(model: SampleBlip, batch: Batch, token: Tensor) -> Tensor:
     """Return how badly the picture's own token (N, width) tells setting, relation and counts."""
-    wanted = (
-        (model.setting_head, batch.settings),
-        (model.relation_head, batch.relations),
-        (model.arrangement_head, batch.arrangements),
-    )
+    truth = torch.from_numpy(batch.scenes).unbind(1)
     parts = [
-        functional.cross_entropy(head(token).float(), torch.from_numpy(truth))
-        for head, truth in wanted
+        functional.cross_entropy(head(token).float(), wanted)
+        for head, wanted in zip(model.scene_heads.values(), truth, strict=True)
     ]
     return torch.stack(parts).sum()
 
@@ -141,12 +137,15 @@ def losses(model: SampleBlip, batch: Batch, generator: torch.Generator) -> Losse
     ids, mask = tensors(batch.texts, tokens.CLS)
     scale = model.log_scale.clamp(max=4.6).exp()
     similarity = model.text_vectors(ids, mask) @ model.image_vectors(seen).T * scale
-    patches = seen[:, 1:]
+    truth = {
+        plane: patch_loss(head(seen[:, 1:]), torch.from_numpy(batch.patches[:, index]))
+        for index, (plane, head) in enumerate(model.patch_heads.items())
+    }
     return Losses(
         lm=lm_loss(model, batch.captions, seen),
         itc=itc_loss(similarity, torch.from_numpy(batch.entailed)),
         itm=itm_loss(model, batch, seen, similarity, generator),
-        patches=patch_loss(model.patch_head(patches), torch.from_numpy(batch.looks)),
-        roles=patch_loss(model.role_head(patches), torch.from_numpy(batch.roles)),
+        patches=truth["look"],
+        stances=truth["role"] + truth["stance"] + truth["number"],
         scene=scene_loss(model, batch, seen[:, 0]),
     )

@@ -6,7 +6,7 @@ from PIL import Image
 
 from engine.training.atlas import glyph
 from engine.training.batches import make_batch
-from engine.training.drawing import LOOK_CLASS, looks, render
+from engine.training.drawing import LOOK_CLASS, PLANES, patch_truth, render
 from engine.training.scenes import sample, with_setting
 from engine.training.things import COLOURS, NOUNS, SETTINGS
 
@@ -55,7 +55,13 @@ def test_colours_are_what_they_are_called() -> None:
 def test_cells_name_what_is_seen() -> None:
     scene = sample(12)
     classes = {LOOK_CLASS[item.noun, item.colour] for item in scene.items}
-    assert set(np.unique(looks(scene, 32))) == {0, *classes}
+    planes = patch_truth(scene, 32)
+    assert planes.shape == (len(PLANES), 32, 32)
+    assert set(np.unique(planes[0])) == {0, *classes}
+    assert ((planes > 0) == (planes[0] > 0)).all()
+    assert all(
+        plane.max() < classes for plane, classes in zip(planes, PLANES.values(), strict=True)
+    )
 
 
 def test_a_batch_is_decided_by_its_step() -> None:

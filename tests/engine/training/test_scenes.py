@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from engine.training.arrange import Item, bounds
-from engine.training.drawing import looks
+from engine.training.drawing import seen_items
 from engine.training.scenes import Scene, sample, withheld
 from engine.training.things import NOUNS
 
@@ -87,8 +87,8 @@ def test_what_is_behind_is_partly_hidden_and_still_to_be_seen(relation: str) -> 
         figure, ground = groups(scene)
         front, back = (figure, ground) if relation == "in front of" else (ground, figure)
         assert list(scene.items) == [*back, *front]
-        alone = looks(Scene(scene.content, tuple(back), scene.aspect, 0.5, 0), 64)
-        together = looks(scene, 64)
+        alone = seen_items(Scene(scene.content, tuple(back), scene.aspect, 0.5, 0), 64)
+        together = seen_items(scene, 64)
         seen = ((together == alone) & (alone > 0)).sum() / (alone > 0).sum()
         plain += bool(0.5 < seen < 0.97)
     assert plain / len(scenes) > 0.97

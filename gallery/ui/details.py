@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Photo
 from gallery.ui.theme import theme
-from gallery.ui.words import caption_line, date_time_text, origin_text, size_text
+from gallery.ui.words import caption_line, date_time_text, folder_text, origin_text, size_text
 
 
 class Details(QWidget):
@@ -66,9 +66,12 @@ class Details(QWidget):
         self._origin.setText(origin_text(photo))
         unsure = photo.caption is not None and photo.caption.unsure
         self._origin.setProperty("unsure", unsure)
+        self._origin.style().unpolish(self._origin)
         self._origin.style().polish(self._origin)
+        self._origin.updateGeometry()
         size = f"{photo.width_px} × {photo.height_px}" if photo.width_px else "–"
-        folder = str(photo.path.parent).encode("utf-8", "replace").decode()
+        folder = folder_text(photo.path.parent)
+        self._facts[-1].setToolTip(str(photo.path.parent).encode("utf-8", "replace").decode())
         values = (date_time_text(photo), photo.name, size, size_text(photo.size_bytes), folder)
         for label, value in zip(self._facts, values, strict=True):
             label.setText(value)

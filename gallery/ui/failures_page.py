@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Photo
 from gallery.ui.theme import theme
-from gallery.ui.words import reason_text
+from gallery.ui.words import folder_text, reason_text
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -71,11 +71,12 @@ class FailuresPage(QWidget):
             why = reason_text(photo.failure.reason)
             detail = photo.failure.detail
             item = QTreeWidgetItem([photo.name, f"{why}. {detail}" if detail else why, ""])
-            item.setText(2, str(photo.path.parent).encode("utf-8", "replace").decode())
+            item.setText(2, folder_text(photo.path.parent))
             item.setIcon(0, theme.icon("alert", "danger"))
             item.setData(0, _ID, photo.id)
             for column in range(3):
                 item.setToolTip(column, item.text(column))
+            item.setToolTip(2, str(photo.path.parent).encode("utf-8", "replace").decode())
             self._list.addTopLevelItem(item)
 
     @property

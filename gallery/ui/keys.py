@@ -33,7 +33,7 @@ class KeysDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(560, 600)
+        self.resize(760, 640)
         table = QTreeWidget(self)
         table.setAccessibleName(self.tr("Keys"))
         table.setHeaderLabels([self.tr("Key"), self.tr("What it does")])

@@ -24,7 +24,7 @@ from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.places import FAILED, Kind, Place
 from gallery.ui.theme import theme
 
-_SIZE_PX = (1280, 820)
+_SIZE_PX = (1280, 800)
 _PATIENCE_S = 180
 _QUERY = "boat on a beach"
 
@@ -147,6 +147,7 @@ class _Photographer:
         wiring.start_slideshow()
         show = wiring.slideshow
         assert show is not None
+        show.showNormal()
         show.resize(*_SIZE_PX)
         done: list[bool] = []
         QTimer.singleShot(2500, lambda: done.append(True))

@@ -77,11 +77,6 @@ class StatusLine(QWidget):
         self._who.setToolTip(why)
         self._text.setText(why)
 
-    def show_message(self, text: str) -> None:
-        """Say something when nothing else is being said."""
-        if self.progress.phase == "idle":
-            self._text.setText(text)
-
     def changeEvent(self, event: QEvent) -> None:
         """Icons follow the palette."""
         super().changeEvent(event)

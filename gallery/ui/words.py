@@ -1,6 +1,8 @@
 """How facts about photos are put in words, for the eye and for the ear."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -102,6 +104,11 @@ def duration_text(seconds: float) -> str:
     if minutes < 90:
         return tr("about {0} min").format(minutes)
     return tr("about {0} h").format(round(minutes / 60))
+
+
+def folder_text(path: Path) -> str:
+    """Return the end of a folder's path: "Pictures/Summer"."""
+    return os.fsencode(Path(*path.parts[-2:])).decode("utf-8", "replace")
 
 
 def size_text(size_bytes: int) -> str:

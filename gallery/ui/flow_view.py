@@ -17,7 +17,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from gallery.ui.grid_cursor import row_after
@@ -40,6 +47,8 @@ class FlowView(QListView):
         # first of all: what follows calls the methods below, which need these
         self._thumbnail_px = thumbnail_px
         self._last_geometry: GridGeometry | None = None
+        self._band_from = QPoint()
+        self._band_to: QPoint | None = None
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -206,7 +215,12 @@ class FlowView(QListView):
             option.state = state
             option.rect = self.visualRect(index)
             self.itemDelegate().paint(painter, option, index)
+        self._paint_band(painter)
         painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """QListView's own moves nothing where nothing is laid out; an open editor moves along."""
+        self.viewport().scroll(dx, dy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the first visible photo visible at any width."""
@@ -221,6 +235,25 @@ class FlowView(QListView):
     def viewportSizeHint(self) -> QSize:
         """Any size will do."""
         return QSize(640, 420)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A rubber band may begin here; it stays with the photos when they scroll."""
+        self._band_from = event.position().toPoint() + QPoint(0, self.verticalOffset())
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The rubber band follows."""
+        super().mouseMoveEvent(event)
+        if self.state() is QAbstractItemView.State.DragSelectingState:
+            self._band_to = event.position().toPoint()
+            self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The rubber band is gone."""
+        super().mouseReleaseEvent(event)
+        if self._band_to is not None:
+            self._band_to = None
+            self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ctrl and the wheel change the size of the thumbnails."""
@@ -245,5 +278,16 @@ class FlowView(QListView):
         """As above."""
         QAbstractItemView.selectionChanged(self, selected, deselected)
 
+    def _paint_band(self, painter: QPainter) -> None:
+        if self._band_to is None:
+            return
+        band = QRect(self._band_from - QPoint(0, self.verticalOffset()), self._band_to)
+        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        painter.setPen(colour)
+        colour.setAlpha(40)
+        painter.setBrush(colour)
+        painter.drawRect(band.normalized())
+
     def _tell_visible(self) -> None:
+        self.viewport().update()  # another photo may lie under the pointer now
         self.visible_changed.emit(self.visible_rows)

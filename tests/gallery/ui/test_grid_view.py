@@ -5,10 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    Qt,
+)
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from gallery.program import Program
@@ -36,6 +45,10 @@ class CountingModel(PhotoModel):
 class CountingDelegate(GridDelegate):
     paints = 0
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.painted: set[int] = set()
+
     def paint(
         self,
         painter: QPainter,
@@ -43,6 +56,7 @@ class CountingDelegate(GridDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         self.paints += 1
+        self.painted.add(index.row())
         super().paint(painter, option, index)
 
 
@@ -91,6 +105,47 @@ def test_nothing_costs_more_than_what_is_visible(grid: Grid, qtbot: QtBot) -> No
         most = 3 * max(visible, len(view.visible_rows))
         assert grid.delegate.paints <= most
         assert grid.model.looks <= 20 * most
+
+
+def test_scrolling_paints_what_is_there_now(grid: Grid, qtbot: QtBot) -> None:
+    view, painted = grid.view, grid.delegate.painted
+    view.viewport().repaint()
+    painted.clear()
+    view.verticalScrollBar().setValue(50_000)
+    qtbot.waitUntil(lambda: painted >= set(view.visible_rows))
+
+
+def test_the_editor_stays_at_its_photo_when_the_grid_scrolls(grid: Grid, qtbot: QtBot) -> None:
+    view = grid.view
+    view.go_to(1)
+    view.edit_current()
+    editor = view.viewport().findChild(QLineEdit)
+    assert editor is not None
+    gap = editor.y() - view.visualRect(view.currentIndex()).y()
+    view.verticalScrollBar().setValue(40)
+    assert editor.y() - view.visualRect(view.currentIndex()).y() == gap
+
+
+def test_a_rubber_band_is_seen_while_it_selects(grid: Grid, qtbot: QtBot) -> None:
+    view, port = grid.view, grid.view.viewport()
+    begin, end = QPoint(2, 2), view.visualRect(grid.model.index(1, 0)).center()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=begin)
+    plain = port.grab().toImage()
+    for spot in ((begin + end) / 2, end):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(spot),
+            port.mapToGlobal(QPointF(spot)),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(port, move)
+    assert view.selected_ids() == [1, 2]
+    edge = QPoint(begin.x(), end.y() // 2)
+    assert port.grab().toImage().pixelColor(edge) != plain.pixelColor(edge)
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert port.grab().toImage().pixelColor(edge) == plain.pixelColor(edge)
 
 
 def test_keys_go_where_people_expect(grid: Grid, qtbot: QtBot) -> None:

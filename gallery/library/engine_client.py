@@ -14,17 +14,13 @@ from engine import protocol
 from engine.checkpoints import DescriberSet
 from engine.protocol import (
     BatchDone,
-    Cancel,
     Described,
     EmbedText,
     Failed,
     Match,
     Matched,
     OpenDescriber,
-    Opened,
-    OpenFailed,
     PhotoTask,
-    RequestFailed,
     TextEmbedded,
 )
 from engine.worker import serve
@@ -122,7 +118,11 @@ class EngineClient:
     def describe(self, tasks: Sequence[PhotoTask]) -> None:
         """Take a batch; each photo is told of once: Described, PhotoFailed or GivenBack."""
         with self._lock:
-            self._line.add(tasks)
+            ended = self._stopped or self._state.phase == "failed"  # since room was looked for
+            if not ended:
+                self._line.add(tasks)
+        if ended:
+            self._deliver(GivenBack(tuple(task.photo_id for task in tasks)))
         self.start()
         self._send_more()
 
@@ -131,7 +131,7 @@ class EngineClient:
         with self._lock:
             jobs, verdict = self._line.drop()
             for job in jobs:
-                self._send(Cancel(job))
+                self._send(protocol.Cancel(job))
         self._part_with(verdict, "")
 
     def embed_text(self, text: str, *, timeout_s: float | None = None) -> TextVector | None:
@@ -201,7 +201,7 @@ class EngineClient:
         except TimeoutError:
             if self._questions.forget(message.job):
                 with self._lock:
-                    self._send(Cancel(message.job))
+                    self._send(protocol.Cancel(message.job))
             return None
 
     def _send_more(self) -> None:
@@ -231,20 +231,20 @@ class EngineClient:
 
     def _on_message(self, message: object) -> None:
         match message:
-            case Opened():
+            case protocol.Opened():
                 self._on_opened(message)
-            case OpenFailed():
+            case protocol.OpenFailed():
                 self._fail(f"{message.message} {message.hint}".strip())
             case Described() | Failed():
                 self._on_answer(message)
             case BatchDone():
                 self._on_batch_done(message)
-            case TextEmbedded() | Matched() | RequestFailed():
+            case TextEmbedded() | Matched() | protocol.RequestFailed():
                 self._questions.answer(message)
         with self._lock:
             self._watch(renew=isinstance(message, Described | Failed | BatchDone))
 
-    def _on_opened(self, message: Opened) -> None:
+    def _on_opened(self, message: protocol.Opened) -> None:
         with self._lock:
             state = self._set(EngineState("ready", message.device))
             for question in self._questions.messages:

@@ -136,6 +136,8 @@ class Speech:
             job = next(self._jobs)
             future: Future[Answer] = Future()
             with self._state:
+                if self._stopped:  # or it would wait for an answer that nobody gives
+                    raise _switched_off()
                 self._waiting = (job, future)
             if not child.send(request(job)):
                 with self._state:
@@ -166,7 +168,7 @@ class Speech:
         with self._state:
             self._state.wait_for(lambda: self._up or self._given_up or self._stopped, _START_S)
             if self._stopped:
-                raise KnownError("The voice was switched off, because the program is closing.")
+                raise _switched_off()
             child = self._child
             if self._up and child is not None:
                 return child, self._life
@@ -204,3 +206,7 @@ class Speech:
             waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting[1].set_result(Refused(0, reason, ""))
+
+
+def _switched_off() -> KnownError:
+    return KnownError("The voice was switched off, because the program is closing.")

@@ -163,16 +163,17 @@ class Child:
 
     def _listen(self, life: "_Life") -> tuple[bool, str]:
         progressed = False
-        while True:
+        while not self._stop.is_set():  # set before this life was known: nobody wakes it
             news = life.next_news()
             if self._stop.is_set():
-                return progressed, "stopped"
+                break
             if isinstance(news, _Ended):
                 return progressed, news.reason
             if news is not _WAKE:
                 life.deadline = None
                 progressed = progressed or self._is_progress(news)
                 self._tell(self._on_message, news)
+        return progressed, "stopped"
 
     def _tell(self, listener: Callable[..., None], *facts: object) -> None:
         try:

@@ -231,3 +231,13 @@ def test_after_a_stop_nobody_waits(toy: Toy) -> None:
     assert time.monotonic() - began < 2
     assert answer == [None]
     assert toy.client.state == EngineState("off")
+
+
+def test_photos_given_to_an_engine_that_failed_come_back() -> None:
+    toy = Toy("unusable")
+    toy.describe("one")
+    toy.wait_for("failed")
+    assert toy.outcome(1) == {1: "back"}
+    toy.describe("late", first_id=2)  # room was seen a moment before the failure
+    assert toy.outcome(1, seconds=5) == {2: "back"}
+    toy.client.stop()

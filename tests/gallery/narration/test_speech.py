@@ -3,7 +3,7 @@ import signal
 import stat
 import time
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -180,3 +180,17 @@ def test_after_stop_nothing_is_spoken_and_no_process_is_left(speech: Speech) -> 
     with pytest.raises(KnownError, match="closing"):
         speech.synthesize("Something new.")
     speech.stop()
+
+
+def test_a_stop_just_before_a_sentence_is_asked_for_keeps_nobody_waiting(speech: Speech) -> None:
+    speech.synthesize(SENTENCE)
+
+    def stopped_before_the_next() -> Iterator[int]:
+        speech.stop()
+        yield 1_000
+
+    speech._jobs = stopped_before_the_next()  # type: ignore[assignment]
+    began = time.monotonic()
+    with pytest.raises(KnownError, match="closing"):
+        speech.synthesize("Something new.")
+    assert time.monotonic() - began < 5

@@ -241,6 +241,30 @@ def test_many_lives_leak_no_file_descriptors(monkeypatch: pytest.MonkeyPatch) ->
     assert psutil.Process().num_fds() < before
 
 
+def test_a_stop_while_the_process_is_being_started_does_not_wait_for_its_first_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, being_started, stopped = child_module._Life, threading.Event(), threading.Event()
+
+    def slowly_started(*arguments: Any) -> Any:
+        being_started.set()
+        assert stopped.wait(10)
+        return real(*arguments)
+
+    monkeypatch.setattr(child_module, "_Life", slowly_started)
+    heard = Heard()
+    assert being_started.wait(10)
+    stopping = threading.Thread(target=heard.child.stop)
+    stopping.start()
+    _wait_for(heard.child._stop.is_set)
+    stopped.set()
+    stopping.join(10)
+    ended = not stopping.is_alive()
+    heard.child.restart("the test is over")
+    stopping.join()
+    assert ended
+
+
 def _wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not condition():

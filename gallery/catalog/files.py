@@ -113,6 +113,7 @@ class Files(Store):
     def move_file(self, photo_id: int, file: FoundFile) -> None:
         """The same content is now at this path (or has a new mtime): the photo keeps everything.
 
+        But for a failure, which may have been that it was not found in its old place.
         Raises ``ValueError`` where another photo has the path or no root is around it.
         """
         path = os.fsencode(file.path)
@@ -135,6 +136,7 @@ class Files(Store):
                     size_bytes=file.size_bytes,
                     mtime_ns=file.mtime_ns,
                     missing=False,
+                    **_NO_FAILURE,
                 )
             )
 

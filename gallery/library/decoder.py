@@ -71,6 +71,7 @@ class DecoderClient:
         self._numbers = itertools.count(1)
         self._waiting: list[tuple[int, int, _Job]] = []
         self._under_way: OrderedDict[int, _Job] = OrderedDict()
+        self._watched: int | None = None
         self._ready = False
         self._stopped = False
         self._child = Child(
@@ -136,7 +137,10 @@ class DecoderClient:
                 if job.strikes or job.future.running() or job.future.set_running_or_notify_cancel():
                     self._under_way[job.number] = job
                     self._child.send(job.request)
-            self._child.answer_within(self._patience_s if self._under_way else None)
+            head = next(iter(self._under_way), None)
+            if head != self._watched:  # what is asked meanwhile buys a hung file no time
+                self._watched = head
+                self._child.answer_within(None if head is None else self._patience_s)
 
     def _on_message(self, message: Ready | messages.Examined | Rendered | NotDecoded) -> None:
         if isinstance(message, Ready):
@@ -146,11 +150,12 @@ class DecoderClient:
                 job = self._under_way.pop(message.job, None)
             if job is not None:
                 job.future.set_result(_result(message))
+        self._watched = None  # a sign of life ended the watch
         self._send_more()
 
     def _on_death(self, death: Death) -> None:
         with self._lock:
-            self._ready = False
+            self._ready, self._watched = False, None
             jobs = list(self._under_way.values())
             self._under_way.clear()
             poison = jobs.pop(0) if jobs else None

@@ -25,6 +25,7 @@ class Describing:
         self._described: dict[int, DescribedPhoto] = {}
         self._failures: dict[int, Failure] = {}
         self._wanted: dict[int, PhotoTask] = {}  # given to the engine and not stored
+        self._outdated: set[int] = set()  # of these: their file changed since
         self._visible: tuple[int, ...] = ()
         self._stored_at = 0.0
         self._batch_done = False
@@ -81,9 +82,20 @@ class Describing:
         self._engine.drop()
         self.more = True
 
+    def doubt(self, photo_ids: Sequence[int]) -> None:
+        """Their files changed, moved or went: what is under way is of no use and asked again."""
+        for photo_id in self._wanted.keys() & set(photo_ids):
+            if self._described.pop(photo_id, None) or self._failures.pop(photo_id, None):
+                del self._wanted[photo_id]
+            else:
+                self._outdated.add(photo_id)
+
     def take(self, delivery: Delivery) -> None:
         """Take what the engine's client delivers."""
         match delivery:
+            case Described() | PhotoFailed() if delivery.photo_id in self._outdated:
+                self._outdated.remove(delivery.photo_id)
+                del self._wanted[delivery.photo_id]
             case Described():
                 self._take_described(delivery)
             case PhotoFailed():
@@ -108,6 +120,7 @@ class Describing:
         for photo_id in (*delivery.photo_ids, *delivery.unblamed):
             self._wanted.pop(photo_id, None)
             self._failures.pop(photo_id, None)
+            self._outdated.discard(photo_id)
         if delivery.unblamed:
             self._catalog.clear_failures(delivery.unblamed)
 

@@ -69,6 +69,12 @@ class Examining:
         self._thumbnails.drop(photo_ids)
         self.more = True
 
+    def doubt(self, photo_ids: Sequence[int]) -> None:
+        """Their files changed, moved or went: what is under way is of no use and asked again."""
+        for photo_id in photo_ids:
+            self._under_way.pop(photo_id, None)
+            self._answers.pop(photo_id, None)
+
     def fill(self) -> None:
         """Ask for more, visible ones first."""
         while len(self._under_way) < _AT_ONCE and self._ask_visible():
@@ -145,8 +151,9 @@ class Examining:
         future.add_done_callback(lambda done: self._call_soon(lambda: self._take(photo_id, done)))
 
     def _take(self, photo_id: int, future: "Future[_Answer]") -> None:
-        if self._under_way.get(photo_id) is future:
-            del self._under_way[photo_id]
+        if self._under_way.get(photo_id) is not future:
+            return  # the file changed since it was asked for
+        del self._under_way[photo_id]
         try:
             self._answers[photo_id] = future.result()
         except CancelledError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.images import SUFFIXES
 from gallery.domain import FoundFile
 
+_LATEST_NS = 2**63 - 1  # in the year 2262; a file may claim a later time, a catalog keeps 64 bits
 _SAMPLE_BYTES = 65_536
 _WHOLE_BELOW_BYTES = 4 * _SAMPLE_BYTES
 # Made by systems, cameras and servers for themselves: copies, trash, thumbnails.
@@ -105,7 +106,8 @@ def _found(entry: os.DirEntry[str]) -> FoundFile | None:
         except OSError:
             return None  # gone since it was listed
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    return FoundFile(Path(entry.path), size, status.st_mtime_ns)
+    changed_ns = max(-_LATEST_NS, min(status.st_mtime_ns, _LATEST_NS))
+    return FoundFile(Path(entry.path), size, changed_ns)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

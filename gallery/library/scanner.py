@@ -229,9 +229,9 @@ def _check_still_there(folder: Folder, *, found_nothing: bool) -> None:
 
 
 def root_is_there(path: Path) -> bool:
-    """Whether a folder can be listed now."""
+    """Whether a folder can be listed now and holds anything (see ``_check_still_there``)."""
     try:
-        os.scandir(path).close()
+        with os.scandir(path) as entries:
+            return next(entries, None) is not None
     except OSError:
         return False
-    return True

@@ -100,5 +100,8 @@ def _render(request: Render) -> Rendered:
 
 def _changed_at(path: Path) -> datetime:
     """The file's own time, as local time without zone, like EXIF's."""
-    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-    return changed.astimezone().replace(tzinfo=None)
+    try:
+        changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).astimezone()
+    except (OverflowError, ValueError):  # outside the calendar
+        changed = datetime.fromtimestamp(0, tz=UTC)
+    return changed.replace(tzinfo=None)

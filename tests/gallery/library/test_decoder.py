@@ -2,6 +2,7 @@ import io
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from datetime import datetime
@@ -188,3 +189,26 @@ def test_the_process_leaves_with_its_gallery_even_in_the_middle_of_a_picture(
     channel.close()
     process.join(2)
     assert process.exitcode == 0
+
+
+def test_asking_for_other_pictures_buys_a_hung_file_no_time(
+    poisoned: DecoderClient, tmp_path: Path
+) -> None:
+    poisoned.examine(draw(tmp_path / "good.jpg")).result(20)
+    hung = poisoned.examine(draw(tmp_path / "hang.jpg"))
+    for number in range(40):  # a person who keeps leafing, ten times as long as its patience
+        if hung.done():
+            break
+        poisoned.examine(tmp_path / f"{number}.jpg")
+        wait([hung], timeout=0.25)
+    assert hung.done()
+
+
+def test_a_file_whose_time_is_outside_the_calendar_is_examined(
+    decoder: DecoderClient,
+) -> None:
+    in_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # keeps any time, ext4 does not
+    with tempfile.TemporaryDirectory(dir=in_memory) as folder:
+        path = draw(Path(folder) / "a.jpg")
+        os.utime(path, (2**40, 2**40))
+        assert isinstance(decoder.examine(path).result(20), Examined)

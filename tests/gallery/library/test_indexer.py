@@ -1,7 +1,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event as sql_event
 
 from engine.checkpoints import DescriberSet
-from engine.protocol import CheckpointRef, Reason
+from engine.protocol import CheckpointRef, PhotoTask, Reason
 from gallery.catalog import Catalog
 from gallery.catalog.lock import indexing_lock
 from gallery.library.decoder import DecoderClient
@@ -421,3 +421,24 @@ def test_a_folder_removed_in_the_middle_of_its_scan_stays_removed(library: Libra
     library.index()
     assert library.catalog.counts().photos == 0
     assert library.told(Notice) == []
+
+
+def test_a_file_that_changes_while_it_is_described_is_described_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        draw(library.root / f"slow {number}.jpg", number)
+    given: list[str] = []
+    describe = library.engine.describe
+
+    def describe_and_change(tasks: Sequence[PhotoTask]) -> None:
+        given.extend(Path(task.path).name for task in tasks)
+        describe(tasks)
+        if given.count("slow 7.jpg") == 1 and "slow 7.jpg" in {Path(t.path).name for t in tasks}:
+            draw(library.root / "slow 7.jpg", 99)
+            library.indexer.request_scan()
+
+    monkeypatch.setattr(library.engine, "describe", describe_and_change)
+    library.index()
+    assert given.count("slow 7.jpg") == 2
+    assert library.captions()["slow 7.jpg"] == "a slow 7"

@@ -115,3 +115,13 @@ def test_fingerprints_tell_contents_apart_and_not_names(tmp_path: Path) -> None:
     assert fingerprint(_touch(tmp_path / "copy.jpg", big)) == marks[3]
     with pytest.raises(OSError, match="nothing"):
         fingerprint(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("moment_s", [-(2**33), 2**34, 2**40])
+def test_a_time_that_no_catalog_can_keep_is_brought_within_its_range(
+    tmp_path: Path, moment_s: int
+) -> None:
+    path = _touch(tmp_path / "a.jpg")
+    os.utime(path, (moment_s, moment_s))
+    (found,) = walk(tmp_path)
+    assert -(2**63) <= found.mtime_ns < 2**63

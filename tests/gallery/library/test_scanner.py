@@ -185,3 +185,20 @@ def test_names_that_are_not_utf8_are_kept(library: Library) -> None:
     assert os.fsencode(photo.path) == raw
     assert photo.name == "gr��e.jpg"
     assert library.scan() == []
+
+
+def test_a_file_renamed_before_it_was_described_is_tried_again(library: Library) -> None:
+    photo_id = library.ids()["photo 000.jpg"]
+    library.paths[0].rename(library.root / "renamed.jpg")
+    library.catalog.set_missing([photo_id], missing=True)  # as the indexer notes it
+    library.catalog.set_failure(photo_id, Failure(Reason.MISSING, "It is no longer there."))
+    library.scan()
+    photo = library.catalog.photo(photo_id)
+    assert (photo.name, photo.missing, photo.failure) == ("renamed.jpg", False, None)
+
+
+def test_a_file_that_claims_to_be_of_the_far_future_stops_no_scan(library: Library) -> None:
+    os.utime(draw(library.root / "future.jpg", 60), (2**34 - 2**32, 2**34 - 2**32))
+    draw(library.root / "zoo.jpg", 61)
+    library.scan()
+    assert {"future.jpg", "zoo.jpg"} <= library.ids().keys()

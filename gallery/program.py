@@ -1,5 +1,6 @@
 """The whole program but its face: window and command line stand on the same one."""
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -128,7 +129,8 @@ def open_program(options: ProgramOptions) -> Program:
     describer_set = _describer_set(options.checkpoint)
     catalog = Catalog.open(options.catalog_path)
     try:
-        thumbnails = ThumbnailStore.open(options.catalog_path.with_suffix(".thumbnails.sqlite"))
+        path = options.catalog_path  # the whole name: "trip.1" and "trip.2" share no pictures
+        thumbnails = ThumbnailStore.open(path.with_name(f"{path.name}.thumbnails.sqlite"))
     except BaseException:
         catalog.close()
         raise
@@ -166,15 +168,16 @@ def _describer_set(checkpoint: str | None) -> DescriberSet:
 
 
 def _checked(path: Path) -> Path:
-    folder = path.expanduser().absolute()
-    if not folder.exists():
-        raise KnownError(
-            f"There is no folder {folder}.", "Check the name, or whether a drive is unplugged."
-        )
-    if not folder.is_dir():
-        raise KnownError(f"{folder} is not a folder.", "Add the folder that it lies in.")
+    # One name for one folder: without "..", but with links, which are the names people gave.
+    folder = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - Path's fails for an unknown ~name
     try:
         next(folder.iterdir(), None)
+    except FileNotFoundError as error:
+        raise KnownError(
+            f"There is no folder {folder}.", "Check the name, or whether a drive is unplugged."
+        ) from error
+    except NotADirectoryError as error:
+        raise KnownError(f"{folder} is not a folder.", "Add the folder that it lies in.") from error
     except OSError as error:
         raise KnownError(
             f"The folder {folder} cannot be read: {error.strerror}.", "Check its permissions."

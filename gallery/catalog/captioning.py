@@ -47,7 +47,7 @@ class Captioning(Store):
     def _say(
         self, photo_id: int, text: str | None, origin: Origin, language: str
     ) -> Caption | None:
-        said = (text or "").strip() or None
+        said = _storable(text or "").strip() or None
         with self._writing(durable=origin is Origin.PERSON) as connection:
             if connection.scalar(select(photos.c.id).where(photos.c.id == photo_id)) is None:
                 raise KnownError("This photo is no longer in the catalog.")
@@ -67,6 +67,11 @@ class Captioning(Store):
                 show_again(connection, [photo_id])
             shown = connection.execute(PHOTO_QUERY.where(photos.c.id == photo_id)).one()
             return photo_of(shown).caption
+
+
+def _storable(text: str) -> str:
+    """Half a character (what was typed was no UTF-8) becomes a mark; SQLite takes no such text."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _valid_text(connection: Connection, photo_id: int, origin: Origin) -> str | None:

@@ -50,6 +50,22 @@ def test_what_is_no_folder_is_refused_in_plain_words(program: Program, tmp_path:
         program.add_folder(tmp_path / "nowhere")
     with pytest.raises(KnownError, match="is not a folder"):
         program.add_folder(draw(tmp_path / "a.jpg"))
+    with pytest.raises(KnownError, match="is not a folder"):
+        program.add_folder(tmp_path / "a.jpg" / "inside")
+    with pytest.raises(KnownError, match="There is no folder"):
+        program.add_folder(Path("~nobody-of-this-name"))
+    with pytest.raises(KnownError, match="cannot be read"):
+        program.add_folder(tmp_path / ("long" * 100))
+
+
+def test_a_folder_reached_by_two_dots_is_the_same_folder(program: Program, tmp_path: Path) -> None:
+    draw_many(tmp_path / "photos", 2)
+    program.indexer.start()
+    folder = program.add_folder(tmp_path / "photos")
+    again = program.add_folder(tmp_path / "photos" / ".." / "photos")
+    assert again.id == folder.id
+    assert program.indexer.wait_until_idle(30)
+    assert program.catalog.counts().photos == 2
 
 
 def test_a_removed_folder_leaves_no_thumbnails(program: Program, tmp_path: Path) -> None:
@@ -98,14 +114,15 @@ def test_the_bundled_gallery_may_be_described_by_the_sample(program: Program) ->
 
 def test_two_catalogs_in_one_folder_keep_their_thumbnails_apart(tmp_path: Path) -> None:
     draw_many(tmp_path / "photos", 2)
-    for name in ("one.sqlite", "two.sqlite"):
+    for name in ("trip.sqlite", "trip.1", "trip.2"):
         with closing(open_program(ProgramOptions(tmp_path / name))) as program:
             program.indexer.start()
             program.add_folder(tmp_path / "photos")
             assert program.indexer.wait_until_idle(30)
     assert {path.name for path in tmp_path.glob("*.thumbnails.sqlite")} == {
-        "one.thumbnails.sqlite",
-        "two.thumbnails.sqlite",
+        "trip.sqlite.thumbnails.sqlite",
+        "trip.1.thumbnails.sqlite",
+        "trip.2.thumbnails.sqlite",
     }
 
 

@@ -82,3 +82,10 @@ def test_the_version_token_changes_with_every_write_and_not_by_reading(catalog: 
     assert catalog.version_token() == before
     catalog.edit_caption(photo_id, "mine")
     assert catalog.version_token() != before
+
+
+def test_a_caption_typed_in_another_encoding_is_kept_as_far_as_it_can_be_read(
+    catalog: Catalog,
+) -> None:
+    (photo_id,) = filled(catalog, 1)
+    assert catalog.edit_caption(photo_id, "caf\udce9 \ud83d\ude00").text == "caf\ufffd \U0001f600"

@@ -6,6 +6,7 @@ The hub's cache layout (``models--OWNER--NAME/snapshots/COMMIT``) is understood 
 """
 
 import json
+import os
 import re
 import struct
 from dataclasses import dataclass
@@ -52,17 +53,12 @@ def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
     """Return the set of this name ("sample") or in this folder; raises CheckpointError."""
     if name_or_folder == SAMPLE:
         return sample_set(sample_dir)
-    folder = Path(name_or_folder).expanduser()
-    if not folder.is_dir():
-        raise CheckpointError(f"There is no checkpoint “{name_or_folder}”.", _HINT)
-    folder = _snapshot(folder.absolute())
-    if (folder / "config.json").is_file():
-        return _set_of(_title(folder), [folder])
-    inside = sorted(_snapshot(entry) for entry in folder.iterdir() if entry.is_dir())
-    found = [entry for entry in inside if (entry / "config.json").is_file()]
-    if not found:
-        raise CheckpointError(f"“config.json” is missing in {folder}.", _HINT)
-    return _set_of(folder.name, found)
+    folder = Path(os.path.expanduser(name_or_folder))  # noqa: PTH111 - Path's raises for an unknown ~name
+    try:
+        return _set_in(name_or_folder, folder)
+    except OSError as error:
+        message = f"The checkpoint “{name_or_folder}” cannot be read: {error.strerror or error}."
+        raise CheckpointError(message, "Check its permissions, or copy it again.") from error
 
 
 def sample_set(sample_dir: Path) -> DescriberSet:
@@ -106,6 +102,19 @@ def revision_of(folder: Path) -> str:
             digest.update(f"{name}:{path.stat().st_size}:".encode())
             _hash_blocks(path, digest)
     return digest.hexdigest()
+
+
+def _set_in(name: str, folder: Path) -> DescriberSet:
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no checkpoint “{name}”.", _HINT)
+    folder = _snapshot(folder.absolute())
+    if (folder / "config.json").is_file():
+        return _set_of(_title(folder), [folder])
+    inside = sorted(_snapshot(entry) for entry in folder.iterdir() if entry.is_dir())
+    found = [entry for entry in inside if (entry / "config.json").is_file()]
+    if not found:
+        raise CheckpointError(f"“config.json” is missing in {folder}.", _HINT)
+    return _set_of(folder.name, found)
 
 
 def _hash_blocks(path: Path, digest: "blake2b") -> None:

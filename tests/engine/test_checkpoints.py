@@ -177,3 +177,11 @@ def test_the_gallery_may_import_the_border_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name", "long" * 100])
+def test_a_name_that_no_folder_can_have_is_refused_in_plain_words(
+    name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CheckpointError, match=r"There is no checkpoint|cannot be read"):
+        find_set(name, sample_dir=tmp_path)

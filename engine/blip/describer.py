@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from transformers.utils import logging as transformers_logging
 
 from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
@@ -37,7 +36,6 @@ class BlipDescriber(Describer):
         self, captioner: CheckpointRef | None, matcher: CheckpointRef | None, device: str = "auto"
     ) -> None:
         """Load the checkpoints; raises :class:`engine.checkpoints.CheckpointError`."""
-        transformers_logging.set_verbosity_error()
         torch.set_num_threads(network_threads())
         chosen = choose_device(device)
         with _memory_told():

@@ -1,23 +1,23 @@
-"""Weights on disk to networks in memory, always offline and never through pickle's code.
+"""Weights on disk to tensors in memory, always offline and never through pickle's code.
 
-The modules are transformers' own; each is built empty and takes its tensors by name, so one file
-may hold a captioner, a matcher or both, and nothing is initialised only to be overwritten.
+The names are those of transformers' layout, so that one file may hold a captioner, a matcher or
+both; every tensor is checked against the shape that the configuration asks for.
 """
 
 import pickle  # its error only
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
-from transformers.models.blip.configuration_blip import BlipConfig
+from torch import Tensor
 
+from engine.blip.layers import Linear, Norm
+from engine.blip.shapes import shape_or_refusal
 from engine.checkpoints import CheckpointError, read_json, weights_file
 from engine.quiet import without_warnings
 
-Weights = dict[str, Tensor]
+Tensors = dict[str, Tensor]
 _UNREADABLE = (
     SafetensorError,
     pickle.UnpicklingError,
@@ -28,56 +28,88 @@ _UNREADABLE = (
     EOFError,
 )
 _PARTS = ("vision_model.", "text_decoder.", "text_encoder.", "vision_proj.", "text_proj.", "itm_")
+_AGAIN = "Copy the checkpoint again."
+
+
+class Weights:
+    """The tensors of a checkpoint under one prefix, taken by name onto one device."""
+
+    def __init__(
+        self, tensors: Tensors, folder: Path, device: torch.device, prefix: str = ""
+    ) -> None:
+        self._tensors, self._folder = tensors, folder
+        self._device, self._prefix = device, prefix
+
+    def under(self, prefix: str) -> "Weights":
+        """Those under a further prefix."""
+        return Weights(self._tensors, self._folder, self._device, self._prefix + prefix)
+
+    def __contains__(self, name: str) -> bool:
+        return self._prefix + name in self._tensors
+
+    def tensor(self, name: str, *shape: int) -> Tensor:
+        """The tensor of this name; raises CheckpointError where it lacks or has another shape."""
+        key = self._prefix + name
+        found = self._tensors.get(key)
+        if found is None:
+            raise CheckpointError(f"The weights in {self._folder} lack {key}.", _AGAIN)
+        if found.shape != shape:
+            message = (
+                f"The weights in {self._folder} do not fit their configuration: "
+                f"{key} is {tuple(found.shape)}, not {shape}."
+            )
+            raise CheckpointError(message, _AGAIN)
+        return found.to(self._device)
+
+    def linear(self, name: str, width_out: int, width_in: int) -> Linear:
+        """A linear layer's weight and bias."""
+        return Linear(
+            self.tensor(f"{name}.weight", width_out, width_in),
+            self.tensor(f"{name}.bias", width_out),
+        )
+
+    def linears(self, names: tuple[str, ...], width_out: int, width_in: int) -> Linear:
+        """Several linear layers over the same values as one."""
+        each = [self.linear(name, width_out, width_in) for name in names]
+        return Linear(
+            torch.cat([one.weight for one in each]), torch.cat([one.bias for one in each])
+        )
+
+    def norm(self, name: str, width: int, epsilon: float) -> Norm:
+        """A layer norm's weight and bias."""
+        return Norm(
+            self.tensor(f"{name}.weight", width), self.tensor(f"{name}.bias", width), epsilon
+        )
 
 
 class Checkpoint:
     """A checkpoint's configuration and the tensors it holds, as float32."""
 
     def __init__(self, folder: Path) -> None:
+        """Read a checkpoint's folder; raises CheckpointError."""
         self.folder = folder
-        self.plain_config = read_json(folder / "config.json")
-        try:
-            self.config: Any = BlipConfig(**self.plain_config)
-        except Exception as error:  # whatever a strict configuration class objects to
-            message = f"“config.json” in {folder} is no BLIP configuration: {error}"
-            raise CheckpointError(message) from error
-        self._weights = _read(weights_file(folder))
+        self.config = read_json(folder / "config.json")
+        self.shape = shape_or_refusal(self.config, folder)
+        self._tensors = _read(weights_file(folder))
 
-    def take(self, module: nn.Module, name: str) -> Any:
-        """Fill an empty module with the tensors under ``name``; returns it, ready to run."""
-        prefix = f"{name}."
-        state = {
-            key.removeprefix(prefix): tensor
-            for key, tensor in self._weights.items()
-            if key.startswith(prefix)
-        }
-        try:
-            missing, _ = module.load_state_dict(state, strict=False, assign=True)
-        except RuntimeError as error:
-            message = f"The weights in {self.folder} do not fit their configuration."
-            raise CheckpointError(message, "Copy the checkpoint again.") from error
-        left = set(missing) - _tie(module, set(missing))
-        if left:
-            message = f"The weights in {self.folder} lack {prefix}{min(left)} ({len(left)} in all)."
-            raise CheckpointError(message, "Copy the checkpoint again.")
-        _fill_positions(module)
-        return module.eval().requires_grad_(False)
+    def weights(self, device: torch.device) -> Weights:
+        """Its tensors, to be taken by name onto a device."""
+        return Weights(self._tensors, self.folder, device)
 
     def same_vision(self, other: "Checkpoint") -> bool:
-        """Whether both see alike: equal vision weights and configuration."""
-        mine, theirs = self.vision_weights(), other.vision_weights()
+        """Whether both see alike: equal vision weights and shape."""
+        mine, theirs = self._vision(), other._vision()  # noqa: SLF001 - of the same class
         return (
-            self.plain_config.get("vision_config") == other.plain_config.get("vision_config")
+            self.shape.vision == other.shape.vision
             and mine.keys() == theirs.keys()
             and all(torch.equal(tensor, theirs[key]) for key, tensor in mine.items())
         )
 
-    def vision_weights(self) -> Weights:
-        """The tensors of the image encoder."""
-        return {key: item for key, item in self._weights.items() if key.startswith("vision_model.")}
+    def _vision(self) -> Tensors:
+        return {key: item for key, item in self._tensors.items() if key.startswith(_PARTS[0])}
 
 
-def _read(path: Path) -> Weights:
+def _read(path: Path) -> Tensors:
     try:
         if path.suffix == ".safetensors":
             with safe_open(path, framework="pt") as file:
@@ -88,36 +120,8 @@ def _read(path: Path) -> Weights:
         return {key: tensor.float() for key, tensor in stored.items() if _wanted(key)}
     except _UNREADABLE as error:
         message = f"“{path.name}” in {path.parent} cannot be read as weights."
-        raise CheckpointError(message, "Copy the checkpoint again.") from error
+        raise CheckpointError(message, _AGAIN) from error
 
 
 def _wanted(key: str) -> bool:
     return key.startswith(_PARTS) and not key.endswith("position_ids")
-
-
-def _tie(module: nn.Module, missing: set[str]) -> set[str]:
-    """Let a decoder's output share its word embeddings where the file stores them once."""
-    head: Any = getattr(getattr(module, "cls", None), "predictions", None)
-    if head is None:
-        return set()
-    tied = set()
-    if "cls.predictions.decoder.weight" in missing:
-        head.decoder.weight = module.get_input_embeddings().weight  # type: ignore[operator]
-        tied.add("cls.predictions.decoder.weight")
-    bias, decoder_bias = "cls.predictions.bias", "cls.predictions.decoder.bias"
-    if decoder_bias in missing and bias not in missing:
-        head.decoder.bias = head.bias
-        tied.add(decoder_bias)
-    elif bias in missing and decoder_bias not in missing:
-        head.bias = head.decoder.bias
-        tied.add(bias)
-    return tied
-
-
-def _fill_positions(module: nn.Module) -> None:
-    """Position numbers are stored in no file: make those that the empty module lacks."""
-    for part in module.modules():
-        positions = getattr(part, "position_ids", None)
-        if isinstance(positions, Tensor) and positions.is_meta:
-            numbers = torch.arange(positions.shape[-1]).expand((1, -1))
-            part.register_buffer("position_ids", numbers, persistent=False)

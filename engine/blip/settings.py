@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.blip.shapes import TextShape, VisionShape
 from engine.checkpoints import CheckpointError, read_json
 
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -31,20 +32,18 @@ class Decoding:
     repetition_penalty: float
 
 
-def geometry(folder: Path, config: dict[str, Any]) -> Geometry:
+def geometry(folder: Path, shape: VisionShape) -> Geometry:
     """Read the input's geometry; the size is the vision network's own, it can take no other."""
     preprocessor = read_json(folder / "preprocessor_config.json")
-    size = (config.get("vision_config") or {}).get("image_size", 384)
-    height, width = size if isinstance(size, list | tuple) else (size, size)
     mean = tuple(map(float, preprocessor.get("image_mean") or _CLIP_MEAN))
     std = tuple(map(float, preprocessor.get("image_std") or _CLIP_STD))
     if len(mean) != 3 or len(std) != 3 or 0 in std:
         message = f"“preprocessor_config.json” in {folder} does not name three colours."
         raise CheckpointError(message, "Copy the checkpoint again.")
-    return Geometry((int(width), int(height)), mean, std)
+    return Geometry((shape.width_px, shape.height_px), mean, std)
 
 
-def decoding(config: dict[str, Any]) -> Decoding:
+def decoding(config: dict[str, Any], shape: TextShape) -> Decoding:
     """How this checkpoint's captions are decoded.
 
     A checkpoint of this project says it itself. The published ones are prompted with "a picture
@@ -52,14 +51,12 @@ def decoding(config: dict[str, Any]) -> Decoding:
     need a light guard against loops.
     """
     own = config.get("photo_narrator")
-    positions = int((config.get("text_config") or {}).get("max_position_embeddings", 512))
     if isinstance(own, dict):
-        longest = min(int(own.get("max_length", 32)), positions)
+        longest = min(int(own.get("max_length", 32)), shape.positions)
         return Decoding(str(own.get("prompt", "")), longest, 0, 1.0)
-    return Decoding(_REAL_PROMPT, min(20, positions), 5, 1.1)
+    return Decoding(_REAL_PROMPT, min(20, shape.positions), 5, 1.1)
 
 
-def query_length(config: dict[str, Any]) -> int:
+def query_length(shape: TextShape) -> int:
     """The most tokens of a text that are read, [CLS] and [SEP] among them."""
-    positions = int((config.get("text_config") or {}).get("max_position_embeddings", 512))
-    return min(_QUERY_TOKENS, positions)
+    return min(_QUERY_TOKENS, shape.positions)

@@ -1,9 +1,13 @@
 """What the describer loads, shares, refuses and survives."""
 
+import json
 import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,11 +36,16 @@ def _describer(captioner: Path, matcher: Path) -> BlipDescriber:
 def _passes(describer: BlipDescriber) -> list[int]:
     """Count the pictures in every vision pass from now on."""
     seen: list[int] = []
+
+    def counting(network: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+        def counted(colours: torch.Tensor) -> torch.Tensor:
+            seen.append(len(colours))
+            return network(colours)
+
+        return counted
+
     for vision in {describer._vision, describer._match_vision}:
-        vision._network.register_forward_pre_hook(
-            lambda module, arguments, named: seen.append(len(named["pixel_values"])),
-            with_kwargs=True,
-        )
+        vision._network = counting(vision._network)
     return seen
 
 
@@ -173,6 +182,53 @@ def test_weights_that_do_not_fit_are_told(make_checkpoint: Make, tmp_path: Path)
     save_file(weights | {"vision_proj.weight": torch.zeros(3, 3)}, folder / "model.safetensors")
     with pytest.raises(CheckpointError, match="do not fit"):
         _describer(folder, folder)
+
+
+_DESCRIBING = """
+import sys
+from pathlib import Path
+from engine.blip.describer import BlipDescriber
+from engine.checkpoints import find_set
+from engine.describer import Wish
+chosen = find_set(sys.argv[1], sample_dir=Path(sys.argv[1]))
+describer = BlipDescriber(chosen.captioner, chosen.matcher, "cpu")
+picture = describer.prepare(Path(sys.argv[2]))
+for careful in (False, True):
+    describer.describe([picture], [Wish(caption=True, vector=True)], careful=careful)
+describer.match("a cat", [picture]), describer.embed_text("a cat")
+sys.exit(", ".join({"transformers", "huggingface_hub", "torchvision"} & set(sys.modules)) or 0)
+"""
+
+
+def test_describing_never_imports_transformers(make_checkpoint: Make, pictures_dir: Path) -> None:
+    folder = make_checkpoint("both")
+    command = [sys.executable, "-c", _DESCRIBING, str(folder), str(pictures_dir / "0.png")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "told"),
+    [
+        ("text_config", {"num_attention_heads": 5}, "cannot be shared by 5 attention heads"),
+        ("text_config", {"hidden_act": "relu"}, "“hidden_act” is 'relu'"),
+        ("text_config", {"vocab_size": "many"}, "“vocab_size” is 'many'"),
+        ("vision_config", {"patch_size": 0}, "“patch_size” is 0"),
+        ("vision_config", {"layer_norm_eps": None}, "“layer_norm_eps” is None"),
+        ("vision_config", {"image_size": [48, None]}, "“image_size” is None"),
+    ],
+)
+def test_a_configuration_that_is_no_blip_is_told(
+    make_checkpoint: Make, tmp_path: Path, part: str, changes: dict[str, Any], told: str
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(make_checkpoint("matcher"), folder)
+    config = json.loads((folder / "config.json").read_text())
+    config[part] |= changes
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match="is no BLIP configuration") as refused:
+        BlipDescriber(None, _set(folder).matcher, "cpu")
+    assert told in refused.value.message
 
 
 def test_a_device_that_is_not_there_is_told() -> None:

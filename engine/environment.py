@@ -1,4 +1,4 @@
-"""What must be set before torch and transformers are imported: offline, and threads that wait."""
+"""What must be set before torch is imported: offline, and threads that wait."""
 
 import os
 

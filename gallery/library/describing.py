@@ -83,7 +83,7 @@ class Describing:
         self.more = True
 
     def doubt(self, photo_ids: Sequence[int]) -> None:
-        """Their files changed, moved or went: what is under way is of no use and asked again."""
+        """Their files changed or moved: what is under way is of no use and asked again."""
         for photo_id in self._wanted.keys() & set(photo_ids):
             if self._described.pop(photo_id, None) or self._failures.pop(photo_id, None):
                 del self._wanted[photo_id]

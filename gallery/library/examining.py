@@ -70,7 +70,7 @@ class Examining:
         self.more = True
 
     def doubt(self, photo_ids: Sequence[int]) -> None:
-        """Their files changed, moved or went: what is under way is of no use and asked again."""
+        """Their files changed or moved: what is under way is of no use and asked again."""
         for photo_id in photo_ids:
             self._under_way.pop(photo_id, None)
             self._answers.pop(photo_id, None)

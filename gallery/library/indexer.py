@@ -13,7 +13,7 @@ from gallery.errors import KnownError
 from gallery.library.decoder import DecoderClient
 from gallery.library.describing import Describing
 from gallery.library.engine_client import EngineClient
-from gallery.library.events import EventBus, Notice, PhotosAdded, PhotosChanged, Progress
+from gallery.library.events import EventBus, Notice, PhotosAdded, Progress
 from gallery.library.examining import Examining
 from gallery.library.report import Report
 from gallery.library.scanner import Scanner, ScanStep
@@ -248,12 +248,11 @@ class Indexer:
             self._scan = None
             return
         self._files_seen = step.files_seen
+        self._examining.doubt(step.outdated)
+        self._describing.doubt(step.outdated)
         for event in step.events:
             if isinstance(event, PhotosAdded):
                 self._examining.forget(event.ids)
-            elif isinstance(event, PhotosChanged):
-                self._examining.doubt(event.ids)
-                self._describing.doubt(event.ids)
             self._bus.publish(event)
         if step.events:
             self._examining.more = self._describing.more = True

@@ -20,10 +20,14 @@ _Known = dict[bytes, tuple[int, int, int, bool]]
 
 @dataclass(frozen=True, slots=True)
 class ScanStep:
-    """A bit of a scan, stored: how many files were met so far, and what is to be told."""
+    """A bit of a scan, stored: how many files were met so far, and what is to be told.
+
+    ``outdated``: photos whose content or place changed; what was read of them before is old.
+    """
 
     files_seen: int
     events: tuple[Event, ...]
+    outdated: tuple[int, ...] = ()
 
 
 @dataclass
@@ -122,7 +126,7 @@ class Scanner:
         if (size, mtime_ns) != (file.size_bytes, file.mtime_ns):
             self._found.changed.append((photo_id, file))
 
-    def _stored(self, *more: Event) -> ScanStep:
+    def _stored(self, *more: Event, moved: Sequence[int] = ()) -> ScanStep:
         """Store what was met since the last step."""
         found, self._found = self._found, _Found()
         events: list[Event] = []
@@ -134,10 +138,11 @@ class Scanner:
             self._catalog.set_missing(found.back, missing=False)
             self._catalog.clear_failures(found.back)
         self._store_changed(found.changed)
-        changed = {*found.back, *(photo_id for photo_id, _ in found.changed)}
+        outdated = {*moved, *(photo_id for photo_id, _ in found.changed)}
+        changed = outdated.union(found.back)
         if changed:
             events.append(PhotosChanged(tuple(sorted(changed))))
-        return ScanStep(self._files_seen, (*events, *more))
+        return ScanStep(self._files_seen, (*events, *more), tuple(outdated))
 
     def _store_changed(self, changes: Sequence[tuple[int, FoundFile]]) -> None:
         """A file that was only touched (or copied back) keeps what was said of it."""
@@ -185,7 +190,7 @@ class Scanner:
             if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
                 yield self._stored()
                 told = time.monotonic()
-        yield self._stored(*((PhotosChanged(tuple(moved)),) if moved else ()))
+        yield self._stored(moved=moved)
 
     def _same_photo(self, file: FoundFile) -> int | None:
         mark = _mark(file)

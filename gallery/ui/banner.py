@@ -26,6 +26,8 @@ class SampleBanner(QWidget):
         weights = QPushButton(self.tr("Use real BLIP weights…"), self._strip)
         weights.setObjectName("use_real_weights")
         weights.clicked.connect(self.real_weights_requested)
+        for button in (anyway, weights):
+            button.setAutoDefault(True)  # Enter presses it, not only Space
         row = QHBoxLayout(self._strip)
         row.setContentsMargins(14, 10, 12, 10)
         row.setSpacing(10)

@@ -43,6 +43,7 @@ class Browser(QObject):
         super().__init__(parent)
         self._catalog, self._background = catalog, background
         self._turn = 0
+        self._arriving = False  # a place was gone to that is not shown yet
         self.place = ALL
         self.search_result: SearchResult | None = None
         self.overview: Overview | None = None
@@ -64,6 +65,7 @@ class Browser(QObject):
         self._turn += 1
         keep = self.search_result is not None and self.search_result.text == result.text
         self.search_result = result
+        self._arriving = False
         self.shown.emit(Shown(array("q", [hit.photo_id for hit in result.hits]), keep))
 
     def leave_search(self) -> None:
@@ -80,14 +82,16 @@ class Browser(QObject):
 
     def _read(self, *, keep: bool) -> None:
         self._turn += 1
+        self._arriving = self._arriving or not keep
         self._background.run(
             Lane.READS,
             partial(_ids, self._catalog, self.place),
-            partial(self._on_ids, self._turn, keep),
+            partial(self._on_ids, self._turn),
         )
 
-    def _on_ids(self, turn: int, keep: bool, ids: Sequence[int]) -> None:
+    def _on_ids(self, turn: int, ids: Sequence[int]) -> None:
         if turn == self._turn:
+            keep, self._arriving = not self._arriving, False
             self.shown.emit(Shown(ids, keep))
 
     def _on_overview(self, overview: Overview) -> None:

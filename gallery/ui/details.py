@@ -56,9 +56,11 @@ class Details(QWidget):
 
     def show_photo(self, photo: Photo | None) -> None:
         """Show what is known; an edit of the same photo goes on."""
+        if photo is None and self.is_editing:
+            return  # it is just being read again
         same = photo is not None and self._photo is not None and photo.id == self._photo.id
         if self.is_editing and not same:
-            self.end_edit()
+            self._save()  # what was typed is not lost by going on
         self._photo = photo
         if photo is None:
             return
@@ -130,6 +132,8 @@ class Details(QWidget):
         self._narrate_button.setObjectName("narrate")
         self._narrate_button.setAccessibleDescription(self.tr("Say this caption aloud"))
         self._narrate_button.clicked.connect(self.narrate_requested)
+        for button in (self._edit_button, self._narrate_button):
+            button.setAutoDefault(True)  # Enter presses it, not only Space
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._edit_button)

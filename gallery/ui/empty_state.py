@@ -131,6 +131,7 @@ class EmptyState(QWidget):
 
     def _button(self, text: str, *, primary: bool = False) -> QPushButton:
         button = QPushButton(text, self)
+        button.setAutoDefault(True)  # Enter presses it, not only Space
         button.setProperty("primary", primary)
         button.setProperty("large", True)
         return button

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -38,15 +38,17 @@ class FailuresPage(QWidget):
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._list.setUniformRowHeights(True)
         self._list.setAllColumnsShowFocus(True)
+        self.setFocusProxy(self._list)
         header = self._list.header()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, 240)
-        header.resizeSection(2, 240)
+        header.resizeSection(0, 200)
+        header.resizeSection(2, 200)
         header.setStretchLastSection(False)
         self._list.itemActivated.connect(self._on_activated)
         again = QPushButton(self.tr("Try again"), self)
         again.setObjectName("try_again")
         again.setProperty("primary", True)
+        again.setAutoDefault(True)
         again.setToolTip(self.tr("Read and describe the selected photos again, or all of them"))
         again.clicked.connect(self._on_again)
         note = QLabel(
@@ -68,16 +70,17 @@ class FailuresPage(QWidget):
         for photo in photos:
             if photo.failure is None:
                 continue
-            why = reason_text(photo.failure.reason)
-            detail = photo.failure.detail
-            item = QTreeWidgetItem([photo.name, f"{why}. {detail}" if detail else why, ""])
-            item.setText(2, folder_text(photo.path.parent))
+            why = photo.failure.detail or reason_text(photo.failure.reason)
+            item = QTreeWidgetItem([photo.name, why, folder_text(photo.path.parent)])
             item.setIcon(0, theme.icon("alert", "danger"))
             item.setData(0, _ID, photo.id)
             for column in range(3):
                 item.setToolTip(column, item.text(column))
             item.setToolTip(2, str(photo.path.parent).encode("utf-8", "replace").decode())
             self._list.addTopLevelItem(item)
+        first = self._list.topLevelItem(0)
+        if first is not None:
+            self._list.setCurrentItem(first, 0, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     @property
     def reasons(self) -> list[tuple[str, str]]:

@@ -153,15 +153,16 @@ class FlowView(QListView):
         """Scroll no more than is needed to see a photo."""
         if not index.isValid():
             return
-        _, y, _, height = self.geometry_now.cell(index.row())
+        geometry, margin = self.geometry_now, 12
+        _, y, _, height = geometry.cell(index.row())
         bar, view = self.verticalScrollBar(), self.viewport().height()
-        margin = 12
+        top = y - margin if index.row() >= geometry.columns else 0
         if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue(y + height // 2 - view // 2)
-        elif y - margin < bar.value():
-            bar.setValue(y - margin)
+        elif top < bar.value():
+            bar.setValue(top)
         elif y + height + margin > bar.value() + view:
-            bar.setValue(y + height + margin - view)
+            bar.setValue(min(top, y + height + margin - view))  # a tall one is seen from its top
 
     def moveCursor(self, action: _Cursor, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Which photo a key leads to."""

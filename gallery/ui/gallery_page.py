@@ -69,6 +69,7 @@ class GalleryPage(QWidget):
         self._spots[str(place)] = (settings.photo_id or None, settings.first_photo_id or None)
         self._first_place = place
         self._ready = False
+        self._waiting: Shown | None = None
 
     def start(self) -> None:
         """Read what was shown last time, and the folders."""
@@ -129,7 +130,13 @@ class GalleryPage(QWidget):
             self._leave_spot()
 
     def show_list(self, shown: Shown) -> None:
-        """Show a list of photos; where it is the same list, stay where one is."""
+        """Show a list of photos; where it is the same list, stay where one is.
+
+        The same list grown waits while a caption is edited in it: what is typed is not lost.
+        """
+        self._waiting = shown if shown.keep and self.grid.is_editing else None
+        if self._waiting is not None:
+            return
         same = len(shown.ids) == len(self.model.ids) and bytes(memoryview(shown.ids)) == bytes(  # type: ignore[arg-type]
             memoryview(self.model.ids)  # type: ignore[arg-type]
         )
@@ -137,6 +144,8 @@ class GalleryPage(QWidget):
             current, first = self._spot(shown)
             selected = self.grid.selected_ids()[:_SELECTION_KEPT] if shown.keep else []
             self.model.set_ids(shown.ids)
+            if not shown.keep:
+                self.grid.scrollToTop()
             self.grid.go_to(current, first_visible_id=first)
             self._select(selected)
             self._ready = True
@@ -149,6 +158,11 @@ class GalleryPage(QWidget):
                 self._show_failures,
             )
         self.show_words()
+
+    def show_what_waited(self) -> None:
+        """The edit in the grid is over."""
+        if self._waiting is not None:
+            self.show_list(self._waiting)
 
     def show_overview(self, overview: Overview) -> None:
         """The folders or the counts changed."""

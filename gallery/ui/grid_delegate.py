@@ -58,8 +58,11 @@ class GridDelegate(QStyledItemDelegate):
         return editor
 
     def setEditorData(self, editor: QWidget, index: _Index) -> None:
-        """Start with the caption as it is, selected."""
+        """Start with the caption as it is, selected; later news do not replace what is typed."""
         assert isinstance(editor, QLineEdit)
+        if editor.property("begun"):
+            return
+        editor.setProperty("begun", True)
         editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or ""))
         editor.selectAll()
 

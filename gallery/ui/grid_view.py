@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
 from gallery.ui.flow_view import FlowView
 from gallery.ui.grid_accessibility import tell_current
@@ -16,6 +16,7 @@ class GridView(FlowView):
 
     open_requested = Signal(int)
     current_changed = Signal(int)
+    edit_ended = Signal()
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(thumbnail_px, parent)
@@ -43,6 +44,11 @@ class GridView(FlowView):
         """The photo at the top left; None where nothing was scrolled yet."""
         rows = self.visible_rows if self.verticalOffset() else range(0)
         return int(self.model().index(rows.start, 0).data(ID_ROLE)) if rows else None
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a caption is being edited in place."""
+        return self.state() is QAbstractItemView.State.EditingState
 
     def selected_ids(self) -> list[int]:
         """The selected photos, in the order shown."""
@@ -74,12 +80,16 @@ class GridView(FlowView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the photo."""
-        editing = self.state() is QAbstractItemView.State.EditingState
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.is_editing:
             self._open(self.currentIndex())
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Tell that the edit is over, saved or not."""
+        super().closeEditor(editor, hint)
+        self.edit_ended.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The photo has the keys, not the list."""

@@ -19,6 +19,7 @@ class NarrationBar(QWidget):
         self.setObjectName("narration_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._text = ""
+        self._silent_reason = ""
         self._paused = False
         self._label = QLabel(self)
         self._label.setObjectName("narration_text")
@@ -38,7 +39,7 @@ class NarrationBar(QWidget):
     def show_text(self, text: str, silent_reason: str) -> None:
         """Begin; ``silent_reason`` says why nothing is heard, where that is so."""
         self._text = text
-        self._label.setToolTip(silent_reason)
+        self._silent_reason = silent_reason
         self.show_paused(paused=False)
         self.light(0, 0)
         self.show()
@@ -52,7 +53,8 @@ class NarrationBar(QWidget):
             f"color: {theme.colour('on_spoken').name()}"
         )
         lit = f'<span style="{style}">{escape(word)}</span>' if word else ""
-        self._label.setText(f"{escape(before)}{lit}{escape(after)}")
+        note = f"<br><small>{escape(self._silent_reason)}</small>" if self._silent_reason else ""
+        self._label.setText(f"{escape(before)}{lit}{escape(after)}{note}")
 
     def show_paused(self, *, paused: bool) -> None:
         """Show that the voice is held."""

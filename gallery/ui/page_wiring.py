@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from gallery.domain import Folder, SearchResult
 from gallery.library.events import EngineState, Progress
 from gallery.ui.announce import announce
@@ -119,6 +121,7 @@ class PageWiring:
         page.bridge.thumbnails_ready.connect(self._on_thumbnails_ready)
         page.grid.visible_changed.connect(self._on_visible_changed)
         page.grid.open_requested.connect(page.open_photo)
+        page.grid.edit_ended.connect(page.show_what_waited, Qt.ConnectionType.QueuedConnection)
         page.grid.thumbnail_size_changed.connect(page.top_bar.show_thumbnail_px)
         page.top_bar.thumbnail_size_requested.connect(page.grid.set_thumbnail_px)
         page.failures.open_requested.connect(page.open_photo)

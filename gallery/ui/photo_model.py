@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 
 from gallery.domain import Photo
 from gallery.ui.photo_cache import PhotoCache
-from gallery.ui.words import caption_line, spoken_place
+from gallery.ui.words import caption_line, spoken_place, tool_tip
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 PHOTO_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -119,7 +119,7 @@ class PhotoModel(QAbstractListModel):
         if role == Qt.ItemDataRole.EditRole:
             return photo.caption.text if photo.caption else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{caption_line(photo)}\n{photo.name}"
+            return tool_tip(f"{caption_line(photo)}\n{photo.name}")
         return None
 
     def _on_loaded(self, photo_ids: frozenset[int]) -> None:

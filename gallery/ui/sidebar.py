@@ -56,6 +56,7 @@ class Sidebar(QWidget):
         self._list.remove_requested.connect(self._ask_remove)
         add = QPushButton(theme.icon("folder-add", "accent"), self.tr("Add folder…"), self)
         self._add_button = add
+        add.setAutoDefault(True)  # Enter presses it, not only Space
         add.setObjectName("add_folder")
         add.setToolTip(self.tr("Add a folder of photos (Ctrl+O). Its files are never changed."))
         add.clicked.connect(self.add_folder_requested)

@@ -49,6 +49,7 @@ class SlideshowWindow(QWidget):
         self._slide: ReadySlide | None = None
         self._held_clip: Clip | None = None
         self._build()
+        self.setFocus()  # or the first button would have it, and take Space
         screen = self.screen().size() * self.devicePixelRatioF()
         self._loader = SlideLoader(program, min(max(screen.width(), screen.height()), _LARGEST_PX))
         self._loader.slide_loaded.connect(self._on_slide_loaded)

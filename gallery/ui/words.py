@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -32,6 +33,11 @@ def caption_line(photo: Photo) -> str:
     if photo.failure is not None:
         return reason_text(photo.failure.reason)
     return photo.name
+
+
+def tool_tip(text: str) -> str:
+    """Return a text as a tool tip: long lines wrapped, and never taken for HTML."""
+    return f'<p style="white-space:pre-wrap">{escape(text)}</p>'
 
 
 def spoken_place(photo: Photo | None, place: int, total: int) -> str:

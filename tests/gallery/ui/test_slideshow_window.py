@@ -72,6 +72,14 @@ def _opened(photos: Photos, qtbot: QtBot, ids: list[int]) -> Iterator[SlideshowW
         made.close()
 
 
+def test_space_is_the_slideshows_own_until_someone_tabs_to_a_button(
+    window: SlideshowWindow, qtbot: QtBot
+) -> None:
+    assert window.focusWidget() is window
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert window.is_paused
+
+
 def _words(window: SlideshowWindow) -> str:
     return window._stage.subtitle.text()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Engine, event
 
@@ -14,7 +14,7 @@ from gallery.program import Program
 from gallery.settings import Settings
 from gallery.ui.keys import key_list
 from gallery.ui.main_window import MainWindow
-from gallery.ui.places import FAILED, Kind, Place
+from gallery.ui.places import ALL, FAILED, Kind, Place
 from tests.gallery.ui.windows import (
     NAMES,
     PATIENCE_MS,
@@ -105,6 +105,29 @@ def test_where_one_was_is_there_again_after_a_restart(
     assert page_of(again).grid.thumbnail_px == 300
 
 
+def test_another_place_begins_at_its_top(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window)
+    page.grid.set_thumbnail_px(420)
+    page.grid.go_to(page.model.ids[4])
+    qtbot.waitUntil(lambda: page.grid.verticalOffset() > 0)
+    page.sidebar.place_requested.emit(Place(Kind.FOLDER, page.program.catalog.folders()[0].id))
+    qtbot.waitUntil(lambda: page.grid.verticalOffset() == 0, timeout=PATIENCE_MS)
+    page.sidebar.place_requested.emit(ALL)
+    qtbot.waitUntil(lambda: page.grid.verticalOffset() > 0, timeout=PATIENCE_MS)
+
+
+def test_enter_presses_the_buttons_that_tab_reaches(
+    program: Program, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    empty = page_of(window).empty
+    qtbot.waitUntil(empty.isVisible)
+    button = next(item for item in empty.findChildren(QPushButton) if "sample" in item.text())
+    empty.samples_requested.disconnect()  # pressing is the matter here, not describing
+    with qtbot.waitSignal(empty.samples_requested):
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+
+
 def vars_of(settings: Settings) -> dict[str, str | int]:
     return {name: getattr(settings, name) for name in Settings.__slots__}
 
@@ -121,7 +144,7 @@ def test_what_could_not_be_described_is_listed_with_reasons_and_tried_again(
     page = page_of(window)
     qtbot.waitUntil(lambda: len(page.failures.reasons) == 2, timeout=PATIENCE_MS)
     reasons = dict(page.failures.reasons)
-    assert "damaged" in reasons["empty.jpg"]
+    assert reasons["empty.jpg"] == "The file is empty."
     assert reasons["text.jpg"]
     (pictures / "empty.jpg").write_bytes(good)
     page.failures.try_again_requested.emit(None)

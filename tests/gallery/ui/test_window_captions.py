@@ -1,10 +1,20 @@
+import shutil
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gallery.domain import Origin
 from gallery.ui.main_window import MainWindow
-from tests.gallery.ui.windows import PATIENCE_MS, Describe, captions, id_of, page_of
+from tests.gallery.ui.windows import (
+    PATIENCE_MS,
+    Describe,
+    captions,
+    id_of,
+    page_of,
+    wait_for_photos,
+)
 
 
 def wait_for_caption(window: MainWindow, qtbot: QtBot, name: str, text: str) -> None:
@@ -48,6 +58,47 @@ def test_describing_again_never_overwrites_a_persons_words(
     describe({"dog": "a cat on a sofa", "boat": "a boat at sea"})
     wait_for_caption(window, qtbot, "boat", "a boat at sea")
     assert captions(window)["dog"] == "our dog Rex"
+
+
+def test_what_is_being_typed_in_the_grid_outlives_new_photos_and_new_descriptions(
+    window: MainWindow, pictures: Path, describe: Describe, qtbot: QtBot
+) -> None:
+    page = page_of(window)
+    page.grid.go_to(id_of(window, "dog"))
+    window.actions_.edit_caption.trigger()
+    editor = page.grid.findChild(QLineEdit, "grid_caption_editor")
+    assert editor is not None
+    qtbot.keyClicks(editor, "our dog")
+    describe({"dog": "a cat on a sofa"})
+    wait_for_caption(window, qtbot, "dog", "a cat on a sofa")
+    shutil.copy(pictures / "dog.jpg", pictures / "another.jpg")
+    with qtbot.waitSignal(page.browser.shown, timeout=PATIENCE_MS):
+        assert window.wiring is not None
+        window.wiring.scan()
+    qtbot.waitUntil(lambda: page.program.catalog.counts().photos == 6, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(page.browser.shown, timeout=PATIENCE_MS):
+        page.browser.refresh()
+    qtbot.keyClicks(editor, " Rex")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    wait_for_photos(window, qtbot, 6)
+    wait_for_caption(window, qtbot, "dog", "our dog Rex")
+
+
+def test_going_on_to_the_next_photo_keeps_what_was_typed_in_the_viewer(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = page_of(window)
+    page.open_photo(page.model.ids[0])
+    window.actions_.edit_caption.trigger()
+    editor = page.viewer.findChild(QPlainTextEdit, "caption_editor")
+    assert editor is not None
+    qtbot.keyClicks(editor, "our beach")
+    page.viewer.go(1)
+    first = page.model.ids[0]
+    qtbot.waitUntil(
+        lambda: page.program.catalog.person_caption(first) == "our beach", timeout=PATIENCE_MS
+    )
+    assert not page.viewer.details.is_editing
 
 
 def test_a_caption_is_corrected_in_the_viewer_and_esc_leaves_it(

@@ -1,9 +1,12 @@
 """A quiet strip that says what the sample describer can do, and offers two ways on."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gallery.ui.words import photos_text
+
+_NARROW_PX = 820
 
 
 class SampleBanner(QWidget):
@@ -28,16 +31,27 @@ class SampleBanner(QWidget):
         weights.clicked.connect(self.real_weights_requested)
         for button in (anyway, weights):
             button.setAutoDefault(True)  # Enter presses it, not only Space
-        row = QHBoxLayout(self._strip)
-        row.setContentsMargins(14, 10, 12, 10)
-        row.setSpacing(10)
-        row.addWidget(self._text, 1)
-        row.addWidget(anyway)
-        row.addWidget(weights)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        buttons.addWidget(anyway)
+        buttons.addWidget(weights)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._strip)
+        self._row.setContentsMargins(14, 10, 12, 10)
+        self._row.setSpacing(10)
+        self._row.addWidget(self._text, 1)
+        self._row.addLayout(buttons)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(18, 6, 18, 2)
         outer.addWidget(self._strip)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the buttons stand below the words."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW_PX
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
 
     def show_waiting(self, waiting: int) -> None:
         """Say how many photos wait."""

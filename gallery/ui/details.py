@@ -13,8 +13,16 @@ from PySide6.QtWidgets import (
 )
 
 from gallery.domain import Photo
+from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.theme import theme
-from gallery.ui.words import caption_line, date_time_text, folder_text, origin_text, size_text
+from gallery.ui.words import (
+    breakable,
+    caption_line,
+    date_time_text,
+    folder_text,
+    origin_text,
+    size_text,
+)
 
 
 class Details(QWidget):
@@ -46,7 +54,7 @@ class Details(QWidget):
             self.tr("Enter saves, Esc leaves it. Empty: back to what was there before.")
         )
         self._hint.hide()
-        self._facts = [self._label("", name) for name in self._fact_names()]
+        self._facts = [self._fact(name) for name in self._fact_names()]
         self._lay_out()
 
     @property
@@ -64,7 +72,8 @@ class Details(QWidget):
         self._photo = photo
         if photo is None:
             return
-        self._caption.setText(caption_line(photo))
+        named = photo.caption is None and photo.failure is None
+        self._caption.setText(breakable(photo.name) if named else caption_line(photo))
         self._origin.setText(origin_text(photo))
         unsure = photo.caption is not None and photo.caption.unsure
         self._origin.setProperty("unsure", unsure)
@@ -180,7 +189,12 @@ class Details(QWidget):
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        label.setAccessibleDescription(spoken)
+        return label
+
+    def _fact(self, spoken: str) -> QLabel:
+        label = ElidedLabel(self, mode=Qt.TextElideMode.ElideMiddle)
         label.setAccessibleDescription(spoken)
         return label

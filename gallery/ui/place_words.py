@@ -1,10 +1,14 @@
 """What is said above the photos about where one is and what was found."""
 
+from collections.abc import Sequence
+
 from engine.checkpoints import DescriberSet
 from gallery.domain import Folder
 from gallery.ui.browser import Browser
 from gallery.ui.places import Kind
 from gallery.ui.words import photos_text, tr
+
+_UNKNOWN_NAMED = 3
 
 
 def place_title(browser: Browser) -> str:
@@ -27,11 +31,23 @@ def place_note(browser: Browser, shown: int) -> str:
     if result is None:
         return photos_text(shown)
     parts = [tr("{0} in all folders, best first").format(photos_text(shown))] if shown else []
-    unknown = tr("“{0}” is not a word this describer knows; captions were searched for it")
-    parts.extend(unknown.format(word) for word in result.unknown_words)
+    if result.unknown_words:
+        parts.append(_unknown_text(result.unknown_words))
     if not result.by_meaning and shown:
         parts.append(tr("found by words"))
     return "  ·  ".join(parts)
+
+
+def _unknown_text(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        unknown = tr("“{0}” is not a word this describer knows; captions were searched for it")
+        return unknown.format(words[0])
+    quoted = [tr("“{0}”").format(word) for word in words]
+    if len(quoted) > _UNKNOWN_NAMED + 1:
+        more = tr("{0} others").format(len(quoted) - _UNKNOWN_NAMED)
+        quoted = [*quoted[:_UNKNOWN_NAMED], more]
+    unknown = tr("{0} and {1} are not words this describer knows; captions were searched for them")
+    return unknown.format(", ".join(quoted[:-1]), quoted[-1])
 
 
 def waiting_for_describer(browser: Browser, describer_set: DescriberSet) -> int:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from gallery.library.events import EngineState, Progress
+from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, duration_text
 
@@ -23,7 +24,7 @@ class StatusLine(QWidget):
         self.progress = Progress()
         self._describer = ""
         self._engine = EngineState()
-        self._text = QLabel(self)
+        self._text = ElidedLabel(self)
         self._text.setObjectName("progress_text")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
@@ -42,9 +43,9 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(18, 5, 18, 5)
         layout.setSpacing(10)
-        for widget in (self._bar, self._pause, self._cancel, self._text):
+        for widget in (self._bar, self._pause, self._cancel):
             layout.addWidget(widget)
-        layout.addStretch(1)
+        layout.addWidget(self._text, 1)
         layout.addWidget(self._who)
         layout.addWidget(self._retry)
         self.setMinimumHeight(38)

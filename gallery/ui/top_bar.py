@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
+from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.flow_view import THUMBNAIL_SIZES_PX
 from gallery.ui.theme import theme
 
@@ -21,9 +22,8 @@ class TopBar(QWidget):
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("top_bar")
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self)
         self._title.setObjectName("place_title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._note = QLabel(self)
         self._note.setObjectName("place_note")
         self._note.setTextFormat(Qt.TextFormat.PlainText)
@@ -98,7 +98,7 @@ class TopBar(QWidget):
         )
         search.setPlaceholderText(self.tr("What is in the photo?"))
         search.setClearButtonEnabled(False)
-        search.setMinimumWidth(250)
+        search.setMinimumWidth(160)
         search.setMaximumWidth(420)
         self._glass = QAction(theme.icon("search", "quiet"), self.tr("Search"), search)
         search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)

@@ -4,7 +4,7 @@ import logging
 import sys
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gallery.errors import KnownError
@@ -44,7 +44,7 @@ class Trouble(QObject):
             _LOG.warning("%s %s", message, hint)
             return
         box = QMessageBox(QMessageBox.Icon.Warning, "", message, parent=self._window)
-        box.setWindowTitle(QCoreApplication.applicationName() or "Photo Narrator")
+        box.setWindowTitle("Photo Narrator")
         box.setInformativeText(hint)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._on_closed)

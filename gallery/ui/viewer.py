@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from gallery.domain import Failure, Photo
 from gallery.ui.announce import announce
 from gallery.ui.details import Details
+from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.picture_loader import PictureLoader
 from gallery.ui.stage import Stage
@@ -182,9 +183,8 @@ class Viewer(QWidget):
         back.setText(self.tr("Photos"))
         back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         row.addWidget(back)
-        self._name = QLabel(header)
+        self._name = ElidedLabel(header, mode=Qt.TextElideMode.ElideMiddle)
         self._name.setObjectName("place_note")
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(self._name, 1)
         self._where = QLabel(header)

@@ -1,6 +1,7 @@
 """How facts about photos are put in words, for the eye and for the ear."""
 
 import os
+import re
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -33,6 +34,11 @@ def caption_line(photo: Photo) -> str:
     if photo.failure is not None:
         return reason_text(photo.failure.reason)
     return photo.name
+
+
+def breakable(name: str) -> str:
+    """Return a file's name so that a long one goes on in the next line."""
+    return re.sub(r"([-_.,])", "\\1\u200b", name)
 
 
 def tool_tip(text: str) -> str:

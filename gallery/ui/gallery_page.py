@@ -20,6 +20,7 @@ from gallery.ui.grid_delegate import GridDelegate
 from gallery.ui.grid_view import GridView
 from gallery.ui.narration import Narration
 from gallery.ui.narration_bar import NarrationBar
+from gallery.ui.outside_changes import OutsideChanges
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.photo_model import PhotoModel
 from gallery.ui.picture_loader import PictureLoader
@@ -62,6 +63,7 @@ class GalleryPage(QWidget):
         self.viewer = Viewer(self.cache, pictures, self)
         self.narration_bar = NarrationBar(self)
         self.status = StatusLine(self)
+        self.outside = OutsideChanges(program.catalog, self.background, self)
         self._lay_out(settings)
         self._spots: dict[str, tuple[int | None, int | None]] = {}
         self._before_search: str | None = None

@@ -118,6 +118,7 @@ class PageWiring:
         page.browser.overview_changed.connect(page.show_overview)
         page.bridge.list_changed.connect(page.browser.refresh)
         page.bridge.photos_changed.connect(page.cache.changed)
+        page.outside.noticed.connect(self._on_changed_outside)
         page.bridge.thumbnails_ready.connect(self._on_thumbnails_ready)
         page.grid.visible_changed.connect(self._on_visible_changed)
         page.grid.open_requested.connect(page.open_photo)
@@ -194,6 +195,12 @@ class PageWiring:
             self._on_place_requested(Place(Kind.FOLDER, folder.id))
             self.page.browser.refresh()
             self.page.focus_photos()
+
+    def _on_changed_outside(self) -> None:
+        page = self.page
+        page.cache.all_changed()
+        page.browser.refresh()
+        page.search.again()
 
     def _on_thumbnails_ready(self, photo_ids: tuple[int, ...]) -> None:
         self.page.cache.thumbnails_ready(photo_ids)

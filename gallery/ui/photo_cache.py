@@ -75,6 +75,11 @@ class PhotoCache(QObject):
         self._gone.clear()
         self._pump()
 
+    def all_changed(self) -> None:
+        """Anything may be old."""
+        self._absent.clear()
+        self.changed([*self._photos, *self._on_the_way])
+
     def thumbnails_ready(self, photo_ids: Iterable[int]) -> None:
         """New thumbnails are in the store."""
         for photo_id in photo_ids:

@@ -29,7 +29,11 @@ def place_note(browser: Browser, shown: int) -> str:
     """Return the line below: how many, and what the describer could not know."""
     result = browser.search_result
     if result is None:
-        return photos_text(shown)
+        folder = _folder(browser)
+        if folder is None or folder.connected or not shown:
+            return photos_text(shown)
+        away = tr("{0}  ·  this folder is not connected; is its drive unplugged?")
+        return away.format(photos_text(shown))
     parts = [tr("{0} in all folders, best first").format(photos_text(shown))] if shown else []
     if result.unknown_words:
         parts.append(_unknown_text(result.unknown_words))

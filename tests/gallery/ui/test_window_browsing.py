@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Engine, event
 
@@ -114,6 +114,20 @@ def test_another_place_begins_at_its_top(window: MainWindow, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: page.grid.verticalOffset() == 0, timeout=PATIENCE_MS)
     page.sidebar.place_requested.emit(ALL)
     qtbot.waitUntil(lambda: page.grid.verticalOffset() > 0, timeout=PATIENCE_MS)
+
+
+def test_a_folder_that_is_gone_says_so_and_keeps_its_photos_in_sight(
+    window: MainWindow, pictures: Path, qtbot: QtBot
+) -> None:
+    page = page_of(window)
+    pictures.rename(pictures.with_name("unplugged"))
+    page.sidebar.place_requested.emit(Place(Kind.FOLDER, page.program.catalog.folders()[0].id))
+    assert window.wiring is not None
+    window.wiring.scan()
+    note = page.top_bar.findChild(QLabel, "place_note")
+    assert note is not None
+    qtbot.waitUntil(lambda: "not connected" in note.text(), timeout=PATIENCE_MS)
+    assert len(page.model.ids) == len(NAMES)
 
 
 def test_enter_presses_the_buttons_that_tab_reaches(

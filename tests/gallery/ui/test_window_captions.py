@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from gallery.catalog import Catalog
 from gallery.domain import Origin
+from gallery.program import Program
 from gallery.ui.main_window import MainWindow
 from tests.gallery.ui.windows import (
     PATIENCE_MS,
@@ -82,6 +84,15 @@ def test_what_is_being_typed_in_the_grid_outlives_new_photos_and_new_description
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     wait_for_photos(window, qtbot, 6)
     wait_for_caption(window, qtbot, "dog", "our dog Rex")
+
+
+def test_a_caption_edited_by_another_program_is_shown_soon(
+    window: MainWindow, filled: Program, qtbot: QtBot
+) -> None:
+    other = Catalog.open(filled.catalog.path)
+    other.edit_caption(id_of(window, "dog"), "said elsewhere")
+    other.close()
+    wait_for_caption(window, qtbot, "dog", "said elsewhere")
 
 
 def test_going_on_to_the_next_photo_keeps_what_was_typed_in_the_viewer(

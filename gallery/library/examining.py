@@ -40,6 +40,7 @@ class Examining:
         self._answers: dict[int, _Answer] = {}
         self._visible: deque[int] = deque()
         self._page: deque[tuple[int, Path]] = deque()
+        self._ahead: set[int] = set()  # asked for because visible, since the page was read
         self._bare: deque[int] = deque()
         self._stored_at = 0.0
         self._error: KnownError | None = None
@@ -115,10 +116,12 @@ class Examining:
         while True:
             if not self._page:
                 self._page = deque(self._next_page())
+                self._ahead.clear()
             if not self._page:
                 return None
             photo_id, path = self._page.popleft()
-            if photo_id not in self._under_way and photo_id not in self._answers:
+            held = photo_id in self._under_way or photo_id in self._answers
+            if not held and photo_id not in self._ahead:
                 return photo_id, path
 
     def _next_page(self) -> list[tuple[int, Path]]:
@@ -140,7 +143,9 @@ class Examining:
             photo_id = self._visible.popleft()
             for photo in self._catalog.photos([photo_id]):
                 held = photo.id in self._under_way or photo.id in self._answers
+                held = held or bool(self._thumbnails.get_many([photo_id]))  # made meanwhile
                 if not held and not photo.missing and photo.failure is None:
+                    self._ahead.add(photo.id)
                     self._ask(photo.id, photo.path, visible=True)
                     return True
         return False

@@ -276,11 +276,19 @@ class Indexer:
     def _failed(self) -> int:
         return self._examining.failed + self._describing.failed
 
+    def _phase_now(self) -> str:
+        """Reading goes first; the last words of finished work are not of an earlier phase."""
+        if self._examining.busy:
+            return "reading"
+        if self._describing.busy or self._describing.more:
+            return "describing"
+        return "describing" if self._report.progress.phase == "describing" else "reading"
+
     def _progress_now(self) -> Progress:
         if self._scan is not None or self._to_scan:
             return Progress("scanning", self._files_seen, failed=self._failed())
         now = time.monotonic()
-        phase = "describing" if self._describing.busy and not self._examining.busy else "reading"
+        phase = self._phase_now()
         if now - self._counted_at >= _COUNT_EVERY_S or phase != self._report.progress.phase:
             self._counted_at = now
             self._read_in_all = self._examining.done + self._catalog.unexamined_count()

@@ -120,7 +120,31 @@ def test_photos_are_found_examined_and_described(library: Library) -> None:
     phases = [event.progress.phase for event in library.told(ProgressChanged)]
     assert phases[-1] == "idle"
     assert "scanning" in phases
-    assert "describing" in phases
+    assert phases.index("reading") < phases.index("describing")
+    assert "reading" not in phases[phases.index("describing") :]
+
+
+def test_what_a_person_looks_at_is_read_once_however_often_it_is_looked_at(
+    library: Library,
+) -> None:
+    paths = draw_many(library.root, 40)
+    asked: list[Path] = []
+    examine = library.decoder.examine
+
+    def count(path: Path, **options: bool) -> Any:
+        asked.append(path)
+        return examine(path, **options)
+
+    library.decoder.examine = count  # type: ignore[method-assign]
+    library.bus.subscribe(
+        lambda event: (
+            library.indexer.prefer(library.catalog.photo_ids())
+            if isinstance(event, PhotosAdded | ThumbnailsReady)
+            else None
+        )
+    )
+    library.index()
+    assert sorted(asked) == sorted(paths)
 
 
 def test_what_is_told_was_stored_before(library: Library) -> None:

@@ -265,7 +265,7 @@ class Indexer:
             return
         self._let_go()
         self._active = self._active and self._paused
-        self._report.tell(Progress("paused" if self._paused else "idle", failed=self._failed()))
+        self._report.rest(paused=self._paused, failed=self._failed())
         with self._guard:
             if self._wishes.empty():
                 self._idle.set()

@@ -30,6 +30,12 @@ class Report:
         left = self._pace.seconds_left(total - done)
         return Progress(phase, done, total, left, self._pace.per_second(), failed)
 
+    def rest(self, *, paused: bool, failed: int) -> None:
+        """Nothing is being done; a pause keeps how far it was."""
+        last = self.progress
+        done, total = (last.done, last.total) if paused else (0, 0)
+        self.tell(Progress("paused" if paused else "idle", done, total, failed=failed))
+
     def tell(self, progress: Progress) -> None:
         """Publish progress: a change of phase at once, the rest a few times a second."""
         now = time.monotonic()

@@ -17,6 +17,7 @@ class GridView(FlowView):
     open_requested = Signal(int)
     current_changed = Signal(int)
     edit_ended = Signal()
+    left = Signal()
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(thumbnail_px, parent)
@@ -79,10 +80,12 @@ class GridView(FlowView):
             self.edit(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the photo."""
+        """Enter opens the photo, Esc leaves (a search)."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.is_editing:
             self._open(self.currentIndex())
             event.accept()
+        elif event.key() == Qt.Key.Key_Escape and not self.is_editing:
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 

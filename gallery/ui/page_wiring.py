@@ -136,6 +136,7 @@ class PageWiring:
         page.top_bar.search_typed.connect(self._on_search_typed)
         page.top_bar.search_left.connect(page.focus_photos)
         page.top_bar.results_requested.connect(page.focus_photos)
+        page.grid.left.connect(page.top_bar.clear_search)
         page.empty.clear_search_requested.connect(page.top_bar.clear_search)
         page.search.found.connect(self._on_found)
         page.search.busy_changed.connect(page.top_bar.show_busy)

@@ -123,6 +123,8 @@ class StatusLine(QWidget):
                 text = self.tr("Reading photos: {0} of {1}").format(done, total)
             case "describing":
                 text = self.tr("Describing: {0} of {1}").format(done, total)
+            case "paused" if not progress.total:
+                return self.tr("Paused")
             case "paused":
                 return self.tr("Paused. {0} of {1} done").format(done, total)
             case "waiting":

@@ -130,6 +130,19 @@ def test_a_folder_that_is_gone_says_so_and_keeps_its_photos_in_sight(
     assert len(page.model.ids) == len(NAMES)
 
 
+def test_esc_goes_back_from_the_hits_too(
+    window: MainWindow, describe: Describe, qtbot: QtBot
+) -> None:
+    describe({"dog": "a dog on a beach"})
+    page = page_of(window)
+    page.top_bar.search.setText("dog")
+    qtbot.waitUntil(lambda: page.browser.searching, timeout=PATIENCE_MS)
+    qtbot.keyClick(page.top_bar.search, Qt.Key.Key_Return)
+    qtbot.keyClick(page.grid, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.browser.searching, timeout=PATIENCE_MS)
+    wait_for_photos(window, qtbot, len(NAMES))
+
+
 def test_enter_presses_the_buttons_that_tab_reaches(
     program: Program, open_window: OpenWindow, qtbot: QtBot
 ) -> None:

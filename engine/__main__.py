@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.checkpoints import SAMPLE, CheckpointError, find_set
-from engine.describer import Describer, Wish
+from engine.describer import Describer
 from engine.environment import prepare_environment
 from engine.images import DecodeError
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CheckpointError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
         return _WRONG_USE
-    told = [_tell(describer, photo, careful=options.careful) for photo in options.photos]
+    told = [_tell(describer, photo, options) for photo in options.photos]
     return _DONE if all(told) else _SOME_FAILED
 
 
@@ -40,15 +40,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m engine", description="Describe photos.")
     parser.add_argument("photos", nargs="+", metavar="PHOTO")
     parser.add_argument("--checkpoint", default=SAMPLE, metavar="NAME|FOLDER")
+    parser.add_argument("--beginning", default="", metavar="TEXT", help="how each caption begins")
     parser.add_argument("--careful", action="store_true", help="search wider: slower, a bit better")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     return parser.parse_args(arguments)
 
 
-def _tell(describer: Describer, photo: str, *, careful: bool) -> bool:
+def _tell(describer: Describer, photo: str, options: argparse.Namespace) -> bool:
     try:
         picture = describer.prepare(Path(photo))
-        (said,) = describer.describe([picture], [Wish(caption=True, vector=False)], careful=careful)
+        (said,) = describer.caption([picture], beginning=options.beginning, careful=options.careful)
     except DecodeError as error:
         print(f"{photo}: {error.detail}", file=sys.stderr)
         return False

@@ -91,6 +91,15 @@ class Describer(ABC):
         """Describe a batch, in order; ``careful``: beam search of width 3 instead of greedy."""
 
     @abstractmethod
+    def caption(
+        self, pictures: Sequence[Picture], *, beginning: str = "", careful: bool = False
+    ) -> list[Description]:
+        """A caption and its score for each picture, going on from a given ``beginning``.
+
+        The caption starts with that text exactly as it was given; needs a captioner.
+        """
+
+    @abstractmethod
     def embed_text(self, text: str) -> QueryVector:
         """The ITC vector of a query, unknown words left out; needs a matcher."""
 

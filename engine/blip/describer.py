@@ -65,11 +65,30 @@ class BlipDescriber(Describer):
         self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
     ) -> list[Description]:
         """Caption, score and embed a batch: each network runs once over all that need it."""
+        return self._described(pictures, wishes, "", careful=careful)
+
+    def caption(
+        self, pictures: Sequence[Picture], *, beginning: str = "", careful: bool = False
+    ) -> list[Description]:
+        """A caption and its score for each picture, going on from a given ``beginning``."""
+        if self._writer is None:
+            raise CheckpointError("Making captions needs a captioner, and none is loaded.")
+        wishes = [Wish(caption=True, vector=False)] * len(pictures)
+        return self._described(pictures, wishes, beginning, careful=careful)
+
+    def _described(
+        self,
+        pictures: Sequence[Picture],
+        wishes: Sequence[Wish],
+        beginning: str,
+        *,
+        careful: bool,
+    ) -> list[Description]:
         written = [i for i, wish in enumerate(wishes) if wish.caption and self._writer]
         matched = [i for i, w in enumerate(wishes) if (w.vector or w.caption) and self._matcher]
         with _computing():
             seen = self._see(self._vision, pictures, sorted({*written, *self._shared(matched)}))
-            captions = self._write(seen, written, careful=careful)
+            captions = self._write(seen, written, beginning, careful=careful)
             if self._match_vision is not self._vision:
                 wanted = [i for i in matched if wishes[i].vector or i in captions]
                 seen = self._see(self._match_vision, pictures, wanted)
@@ -115,12 +134,12 @@ class BlipDescriber(Describer):
         return dict(zip(wanted, tokens, strict=True))
 
     def _write(
-        self, seen: dict[int, Tensor], wanted: list[int], *, careful: bool
+        self, seen: dict[int, Tensor], wanted: list[int], beginning: str, *, careful: bool
     ) -> dict[int, str]:
         if self._writer is None or not wanted:
             return {}
         tokens = torch.stack([seen[i] for i in wanted])
-        captions = self._writer.captions(tokens, careful=careful)
+        captions = self._writer.captions(tokens, careful=careful, beginning=beginning)
         return dict(zip(wanted, captions, strict=True))
 
     def _score(self, seen: dict[int, Tensor], captions: dict[int, str]) -> dict[int, float]:

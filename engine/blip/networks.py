@@ -12,10 +12,12 @@ from engine.blip.loading import Checkpoint
 from engine.blip.settings import decoding, geometry, query_length
 from engine.blip.text import TextDecoder, TextEncoder
 from engine.blip.vision import VisionTransformer
-from engine.blip.words import Words, plain_caption
+from engine.blip.wording import has_opening, plain_caption, tidy
+from engine.blip.words import Words
 from engine.describer import Pixels
 
 _BEAMS = 3  # the paper's setting
+_LONGEST_BEGINNING = 32  # tokens
 
 
 class Vision:
@@ -39,30 +41,62 @@ class CaptionWriter:
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
         self._words = Words(checkpoint.folder, checkpoint.config)
+        self._positions = checkpoint.shape.text.positions
         self._decoding = decoding(checkpoint.config, checkpoint.shape.text)
+        self._forbidden = self._words.sequences(self._decoding.forbidden)
         self._network = TextDecoder(checkpoint.weights(device), checkpoint.shape.text)
 
-    def token_ids(self, seen: Tensor, *, careful: bool) -> Tensor:
-        """Token ids (N, length) of a caption for each picture, from [DEC] and the prompt on."""
-        words, wanted = self._words, self._decoding
-        prompt = words.ids(wanted.prompt, words.dec, max_length=wanted.max_length)[:-1]
-        beginning = torch.tensor([prompt] * len(seen), device=seen.device)
-        rules = Rules(
-            end=words.sep,
-            padding=words.pad,
-            max_length=wanted.max_length,
-            min_length=wanted.min_length,
-            repetition_penalty=wanted.repetition_penalty,
-        )
-        telling = self._network.about(seen, wanted.max_length)
+    def captions(self, seen: Tensor, *, careful: bool, beginning: str = "") -> list[str]:
+        """A caption for each picture, without prompt and preamble.
+
+        With a ``beginning`` each is that text, as it was written, and what the network adds to it.
+        """
+        begun = beginning.strip()
+        start = self._start(begun)
+        written = self.token_ids(seen, careful=careful, start=start).tolist()
+        return [self._caption(ids, begun, len(start)) for ids in written]
+
+    def token_ids(self, seen: Tensor, *, careful: bool, start: list[int] | None = None) -> Tensor:
+        """Token ids (N, length) of a caption for each picture, from [DEC] and the prompt on.
+
+        ``start``: the ids to go on from, instead of those.
+        """
+        plain = self._start("")
+        start = start or plain
+        rules = self._rules(len(start), len(plain))
+        beginning = torch.tensor([start] * len(seen), device=seen.device)
+        telling = self._network.about(seen, rules.max_length)
         if careful:
             return beam_search(telling, beginning, rules, _BEAMS)
         return greedy(telling, beginning, rules)
 
-    def captions(self, seen: Tensor, *, careful: bool) -> list[str]:
-        """A caption for each picture, without prompt and preamble."""
-        written = self.token_ids(seen, careful=careful).tolist()
-        return [plain_caption(self._words.text(ids), self._decoding.prompt) for ids in written]
+    def _rules(self, start: int, plain: int) -> Rules:
+        """A given beginning takes nothing from the caption's length, and is never all of it."""
+        words, wanted, more = self._words, self._decoding, start - plain
+        return Rules(
+            end=words.sep,
+            padding=words.pad,
+            max_length=min(wanted.max_length + max(more, 0), self._positions),
+            min_length=wanted.min_length if more == 0 else max(wanted.min_length, start + 1),
+            repetition_penalty=wanted.repetition_penalty,
+            no_repeat=wanted.no_repeat,
+            forbidden=self._forbidden,
+        )
+
+    def _start(self, begun: str) -> list[int]:
+        """[DEC], the prompt, and as much of the end of ``begun`` as leaves room for a caption."""
+        words, wanted = self._words, self._decoding
+        prompt = "" if has_opening(begun) else wanted.prompt
+        start = words.ids(prompt, words.dec, max_length=wanted.max_length)[:-1]
+        given = words.ids(begun, words.dec, max_length=self._positions)[1:-1]
+        room = min(self._positions - wanted.max_length, _LONGEST_BEGINNING)
+        return start + given[max(len(given) - room, 0) :]
+
+    def _caption(self, ids: list[int], begun: str, start: int) -> str:
+        words, ended = self._words, self._words.sep in ids
+        if not begun:
+            return plain_caption(words.text(ids), self._decoding.prompt, ended=ended)
+        return (begun + tidy(words.continued(ids, start), ended=ended)).rstrip()
 
 
 class TextMatcher:

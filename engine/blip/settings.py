@@ -11,6 +11,7 @@ _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 _QUERY_TOKENS = 35  # the paper's, in retrieval
 _REAL_PROMPT = "a picture of"
+_INVENTED_WORDS = ("arafed", "araffed", "araffe", "arafe", "arafeed", "araf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,17 @@ class Geometry:
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How captions are decoded. Lengths count tokens, the prompt among them."""
+    """How captions are decoded. Lengths count tokens, [DEC] and the prompt among them.
+
+    ``no_repeat``: no run of so many tokens comes twice (0: any may).
+    """
 
     prompt: str
     max_length: int
-    min_length: int
-    repetition_penalty: float
+    min_length: int = 0
+    repetition_penalty: float = 1.0
+    no_repeat: int = 0
+    forbidden: tuple[str, ...] = ()
 
 
 def geometry(folder: Path, shape: VisionShape) -> Geometry:
@@ -47,14 +53,15 @@ def decoding(config: dict[str, Any], shape: TextShape) -> Decoding:
     """How this checkpoint's captions are decoded.
 
     A checkpoint of this project says it itself. The published ones are prompted with "a picture
-    of" (the large one starts with invented words otherwise), at most 20 tokens and at least 5, and
-    need a light guard against loops.
+    of" (the large one starts with invented words otherwise, which are forbidden besides), at most
+    20 tokens and at least 5, and need guards against loops: a light penalty for what was said
+    already, and no run of three tokens twice.
     """
     own = config.get("photo_narrator")
     if isinstance(own, dict):
         longest = min(int(own.get("max_length", 32)), shape.positions)
-        return Decoding(str(own.get("prompt", "")), longest, 0, 1.0)
-    return Decoding(_REAL_PROMPT, min(20, shape.positions), 5, 1.1)
+        return Decoding(str(own.get("prompt", "")), longest)
+    return Decoding(_REAL_PROMPT, min(20, shape.positions), 5, 1.1, 3, _INVENTED_WORDS)
 
 
 def query_length(shape: TextShape) -> int:

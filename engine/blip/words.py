@@ -10,11 +10,6 @@ from engine.checkpoints import CheckpointError, read_json
 
 _UNKNOWN = "[UNK]"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_PREAMBLE = re.compile(
-    r"^(?:(?:there (?:is|are)|this is|(?:an? )?(?:\w+ )?(?:picture|photo|photograph|image|view) of"
-    r"|an? close(?: ?- ?| )?up (?:\w+ )?of)\s+)+"
-)
-_INVENTED = re.compile(r"\b(?:an? )?(?:arafed|araffed|araffe|arafe)\b")
 
 
 class Words:
@@ -47,6 +42,18 @@ class Words:
         words = [token for token in ids[:end] if token not in special]
         return str(self._tokenizer.decode(words, skip_special_tokens=True)).strip()
 
+    def continued(self, ids: list[int], begun: int) -> str:
+        """What ``ids`` add to the text of their first ``begun``, with the space between them."""
+        before, whole = self.text(ids[:begun]), self.text(ids)
+        if whole.startswith(before):
+            return whole[len(before) :]
+        return f" {self.text(ids[begun:])}"  # the first words are written otherwise with the rest
+
+    def sequences(self, words: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+        """The token ids of each word that this tokenizer can write."""
+        each = dict.fromkeys(tuple(self._tokens(word)) for word in words)
+        return tuple(ids for ids in each if ids and self._unknown not in ids)
+
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """The words of a query that the tokenizer does not know, in order, each once."""
         words = dict.fromkeys(_WORD.findall(text))
@@ -73,14 +80,6 @@ class Words:
             return int(own["enc_token_id"])
         found = self._tokenizer.token_to_id("[ENC]")
         return int(found) if found is not None else self.dec + 1
-
-
-def plain_caption(text: str, prompt: str) -> str:
-    """A caption without what says nothing: the prompt, "there is", "a close up of"."""
-    said = text.removeprefix(prompt).strip() if prompt else text.strip()
-    said = _INVENTED.sub("a", said)
-    shorter = _PREAMBLE.sub("", said).strip()
-    return shorter or said
 
 
 def _tokenizer(folder: Path) -> Tokenizer:

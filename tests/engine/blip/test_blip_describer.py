@@ -16,8 +16,10 @@ from safetensors.torch import load_file, save_file
 
 from engine.blip.describer import BlipDescriber
 from engine.blip.devices import choose_device, is_out_of_memory
+from engine.blip.loading import Checkpoint
 from engine.blip.parts import load_parts, parts_agree
-from engine.checkpoints import CheckpointError, DescriberSet, find_set
+from engine.blip.settings import Decoding, decoding
+from engine.checkpoints import CheckpointError, DescriberSet, find_set, read_json
 from engine.describer import Wish
 from engine.images import DecodeError
 
@@ -116,6 +118,45 @@ def test_one_part_alone_works_as_far_as_it_goes(make_checkpoint: Make, pictures_
     (seen,) = matcher.describe([matcher.prepare(pictures_dir / "0.png")], [_BOTH])
     assert seen.caption is None
     assert seen.vector is not None
+
+
+def test_a_given_beginning_is_kept_as_it_was_written(
+    make_checkpoint: Make, pictures_dir: Path
+) -> None:
+    describer = _describer(make_checkpoint("captioner"), make_checkpoint("matcher"))
+    pictures = [describer.prepare(pictures_dir / f"{n}.png") for n in range(3)]
+    for beginning in (
+        "My Dog & the CAT on",
+        "There is a cat",
+        "a picture of the sea",
+        "un été à",
+        "cat " * 60,
+    ):
+        for said in describer.caption(pictures, beginning=f"  {beginning} "):
+            assert said.caption is not None
+            assert said.caption.startswith(beginning.strip())
+            assert len(said.caption) > len(beginning.strip())
+            assert said.score is not None
+            assert said.vector is None
+    (plain,) = describer.caption(pictures[:1], beginning=" ")
+    (described,) = describer.describe(pictures[:1], [Wish(caption=True, vector=False)])
+    assert (plain.caption, plain.score) == (described.caption, described.score)
+    blind = BlipDescriber(None, _set(make_checkpoint("matcher")).matcher, "cpu")
+    with pytest.raises(CheckpointError, match="needs a captioner"):
+        blind.caption(pictures, beginning="a cat")
+
+
+def test_published_checkpoints_are_guarded_against_loops_and_invented_words(
+    make_checkpoint: Make,
+) -> None:
+    published, own = (
+        decoding(read_json(folder / "config.json"), Checkpoint(folder).shape.text)
+        for folder in (make_checkpoint("captioner"), make_checkpoint("both"))
+    )
+    assert (published.prompt, published.max_length, published.min_length) == ("a picture of", 20, 5)
+    assert (published.repetition_penalty, published.no_repeat) == (1.1, 3)
+    assert "arafed" in published.forbidden
+    assert own == Decoding("", 16)
 
 
 def test_a_query_of_unknown_words_has_no_vector(make_checkpoint: Make) -> None:

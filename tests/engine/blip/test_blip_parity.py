@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from engine.blip.describer import BlipDescriber
+from engine.blip.wording import tidy
 from engine.checkpoints import find_set
 from engine.describer import Wish
 from engine.images import open_rgb
@@ -79,6 +80,19 @@ def _pair(captioner: Path, matcher: Path, **settings: Any) -> Pair:
     return describer, Reference(captioner, matcher), settings
 
 
+def _guards(captioner: Path) -> dict[str, Any]:
+    """What the published checkpoints are decoded with."""
+    tokenizer = BertTokenizer.from_pretrained(captioner, local_files_only=True)
+    invented = ("arafed", "araffed", "araffe", "arafe", "arafeed", "araf")
+    return {
+        "max_length": 20,
+        "min_length": 5,
+        "repetition_penalty": 1.1,
+        "no_repeat_ngram_size": 3,
+        "bad_words_ids": [tokenizer(word, add_special_tokens=False).input_ids for word in invented],
+    }
+
+
 @pytest.fixture(scope="module", params=["tiny", "hub layout", "sample"])
 def pair(request: pytest.FixtureRequest, make_checkpoint: Callable[..., Path]) -> Iterator[Pair]:
     if request.param == "tiny":
@@ -86,8 +100,7 @@ def pair(request: pytest.FixtureRequest, make_checkpoint: Callable[..., Path]) -
         yield _pair(folder, folder, prompt="", max_length=16)
     elif request.param == "hub layout":
         captioner, matcher = make_checkpoint("captioner"), make_checkpoint("matcher", vision_seed=2)
-        guard = {"max_length": 20, "min_length": 5, "repetition_penalty": 1.1}
-        yield _pair(captioner, matcher, prompt="a picture of", **guard)
+        yield _pair(captioner, matcher, prompt="a picture of", **_guards(captioner))
     else:
         yield _pair(_SAMPLE, _SAMPLE, prompt="", max_length=24)
 
@@ -110,6 +123,39 @@ def test_captions_are_transformers_token_for_token(
     with torch.inference_mode():
         got = writer.token_ids(describer._vision.tokens(pixels), careful=careful)
     assert got.tolist() == wanted.tolist()
+
+
+def _enc(describer: BlipDescriber) -> int:
+    matcher = describer._matcher
+    assert matcher is not None
+    return matcher._words.enc
+
+
+@pytest.mark.parametrize("careful", [False, True], ids=["greedy", "beam 3"])
+def test_a_given_beginning_goes_on_as_transformers_goes_on_from_it(
+    pair: Pair, photos: list[Path], careful: bool
+) -> None:
+    describer, reference, settings = pair
+    beginning = "A Cat on the"
+    prompt = f"{settings['prompt']} {beginning}".strip()
+    begun = len(reference.tokenizer(prompt).input_ids) - 1
+    more = begun - len(reference.tokenizer(settings["prompt"]).input_ids) + 1
+    lengths = {"max_length": settings["max_length"] + more, "min_length": begun + 1}
+    beams = 3 if careful else 1
+    wanted = reference.caption_ids(
+        photos, **settings | lengths | {"prompt": prompt}, num_beams=beams
+    )
+    prepared = [describer.prepare(path) for path in photos]
+    got = describer.caption(prepared, beginning=beginning, careful=careful)
+    for ids, said in zip(wanted.tolist(), got, strict=True):
+        assert said.caption is not None
+        assert said.caption.startswith(beginning)
+        special = {reference.captioner.config.text_config.bos_token_id, _enc(describer)}
+        words = [token for token in ids[1:] if token not in special]
+        whole = reference.tokenizer.decode(words, skip_special_tokens=True)
+        told = whole.removeprefix(settings["prompt"]).strip()
+        assert tidy(said.caption.lower(), ended=False) == tidy(told, ended=False)
+        assert said.score is not None
 
 
 def test_pixels_are_those_of_transformers_own_processor(pair: Pair, photos: list[Path]) -> None:
@@ -138,10 +184,9 @@ def test_image_text_cosines_are_transformers(pair: Pair, photos: list[Path]) -> 
 
 def test_matching_is_transformers_with_enc_first(pair: Pair, photos: list[Path]) -> None:
     describer, reference, _ = pair
-    matcher = describer._matcher
-    assert matcher is not None
-    enc = matcher._words.enc
-    assert enc == (5 if matcher._words.dec == 4 else matcher._words.dec + 1)
+    enc = _enc(describer)
+    dec = reference.captioner.config.text_config.bos_token_id
+    assert enc == (5 if dec == 4 else dec + 1)
     prepared = [describer.prepare(path) for path in photos]
     for text in _TEXTS:
         got = describer.match(text, prepared)

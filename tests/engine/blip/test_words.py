@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from transformers import BertTokenizer
 
-from engine.blip.words import Words, plain_caption
+from engine.blip.words import Words
 from engine.checkpoints import CheckpointError, read_json
 
 Make = Callable[..., Path]
@@ -57,25 +57,27 @@ def test_a_broken_tokenizer_is_told(make_checkpoint: Make, tmp_path: Path) -> No
         Words(tmp_path, {})
 
 
-@pytest.mark.parametrize(
-    ("said", "plain"),
-    [
-        ("a picture of a dog on a beach", "a dog on a beach"),
-        ("there is a cat that is sitting on a table", "a cat that is sitting on a table"),
-        ("there are two dogs running", "two dogs running"),
-        ("a close up of a bird on a branch", "a bird on a branch"),
-        ("a close - up view of a bird", "a bird"),
-        ("an aerial view of a city", "a city"),
-        ("araffe cat sitting on a couch", "a cat sitting on a couch"),
-        ("an arafed dog running", "a dog running"),
-        ("a woman holding a picture of a cat", "a woman holding a picture of a cat"),
-        ("", ""),
-    ],
-)
-def test_a_caption_loses_what_says_nothing(said: str, plain: str) -> None:
-    assert plain_caption(said, "a picture of") == plain
-    assert plain_caption(said, "") == plain
+def test_what_a_text_adds_to_its_beginning_is_told_with_its_space(make_checkpoint: Make) -> None:
+    words = _words(make_checkpoint("captioner"))
+
+    def ids(*tokens: str) -> list[int]:
+        return [
+            found for token in tokens for found in words.ids(token, words.dec, max_length=9)[1:-1]
+        ]
+
+    start = [words.dec, *ids("a cat")]
+    assert (
+        words.continued([*start, *ids("on the table"), words.sep, 0], len(start)) == " on the table"
+    )
+    (cut,) = words.sequences(("as",))  # "a" and "##s": the word goes on
+    assert words.continued([*start, *cut[1:], words.sep], len(start)) == "s"
+    assert words.continued([*start, words.sep], len(start)) == ""
+    assert words.continued(start, len(start)) == ""
 
 
-def test_a_caption_of_the_prompt_alone_says_nothing() -> None:
-    assert plain_caption("a picture of", "a picture of") == ""
+def test_words_that_a_tokenizer_cannot_write_need_not_be_forbidden(make_checkpoint: Make) -> None:
+    words = _words(make_checkpoint("both"))
+    cat = words.ids("cat", words.cls, max_length=9)[1:-1]
+    assert words.sequences(("arafed", "cat", "Cat")) == (tuple(cat),)
+    letters = _words(make_checkpoint("captioner")).sequences(("arafed",))
+    assert [len(ids) for ids in letters] == [6]

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _options(arguments)
     try:
-        chosen = find_set(options.checkpoint, sample_dir=_sample_dir())
+        chosen = find_set(options.checkpoint, sample_dir=sample_dir())
         if chosen.captioner is None:
             raise CheckpointError(f"“{chosen.name}” makes no captions.", chosen.note)
         if chosen.knows_drawn_scenes_only:
@@ -61,7 +61,7 @@ def _tell(describer: Describer, photo: str, options: argparse.Namespace) -> bool
     return True
 
 
-def _sample_dir() -> Path:
+def sample_dir() -> Path:
     """The bundled checkpoint, in a checkout or beside the installed packages."""
     root = Path(__file__).resolve().parent.parent
     for resources in (root / "resources", root / "gallery" / "resources"):

@@ -27,6 +27,7 @@ _COMMANDS = {
     "status": ("gallery.commands.status", "status"),
     "demo": ("gallery.commands.demo", "demo"),
     "doctor": ("gallery.doctor", "doctor"),
+    "bench": ("gallery.commands.benchmarks", "bench"),
 }
 """Imported when asked for, so that `doctor` also runs where the others cannot."""
 
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _json(add("status", "tell how the catalog stands"))
     _demo(add("demo", "show the main job on the sample gallery, in text"))
     _json(add("doctor", "check everything the program needs on this machine"))
+    _bench(add("bench", "measure how fast the program is on this machine"))
     return parser
 
 
@@ -177,6 +179,19 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("narrated-samples.wav"), metavar="FILE.wav"
     )
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("engine",), help="the describer")
+    parser.add_argument(
+        "--full-size", action="store_true", help="with a BLIP base of random weights: minutes"
+    )
+    parser.add_argument("--large", action="store_true", help="the same with BLIP large")
+    parser.add_argument("--careful", action="store_true", help="measure beam search too")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="measure with these photos")
+    parser.add_argument("--turns", type=_positive, metavar="N", help="more turns: steadier figures")
+    parser.add_argument("--threads", type=_positive, metavar="N", help="threads of the networks")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
 
 
 def _limit(parser: argparse.ArgumentParser, default: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gallery import cli, screen
-from gallery.commands import catalogs, terminal
+from gallery.commands import benchmarks, catalogs, terminal
 from gallery.errors import KnownError
 from gallery.library.events import Progress
 
@@ -41,6 +41,9 @@ def test_the_catalog_may_be_named_before_or_after_the_command(argv: list[str]) -
         ["narrate", "a.jpg", "--search", "cat", "--out", "x.wav"],
         ["edit", "a.jpg"],
         ["caption"],
+        ["bench"],
+        ["bench", "everything"],
+        ["bench", "engine", "--turns", "0"],
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(
@@ -167,3 +170,12 @@ def test_a_path_is_kept_as_typed_but_whole(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "link").symlink_to(tmp_path / "real")
     monkeypatch.chdir(tmp_path)
     assert catalogs.absolute(Path("real/../link/a.jpg")) == tmp_path / "link" / "a.jpg"
+
+
+def test_a_benchmark_is_asked_for_what_the_command_line_names(tmp_path: Path) -> None:
+    catalog = ["--catalog", str(tmp_path / "catalog.sqlite")]
+    plain = cli.parse([*catalog, "bench", "engine"])
+    assert benchmarks.options(plain) == ["--checkpoint", "sample"]
+    words = ["--checkpoint", "weights", "--full-size", "--turns", "5", "--json", "out.json"]
+    named = cli.parse([*catalog, "bench", "engine", *words])
+    assert benchmarks.options(named) == words

@@ -1,0 +1,36 @@
+"""``bench``: how fast the program is here. It is measured in a process of its own, with torch."""
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import engine
+from engine.checkpoints import SAMPLE
+from gallery.commands.catalogs import catalog_path, remembered_checkpoint
+
+_FLAGS = ("full_size", "large", "careful")
+_VALUES = ("photos", "turns", "threads", "json")
+
+
+def bench(arguments: Namespace) -> int:
+    """Run the benchmark of the describer, which prints its tables; returns its exit code."""
+    packages = str(Path(engine.__file__).parent.parent)
+    known = os.environ.get("PYTHONPATH")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (packages, known)))}
+    # -P: a folder “engine” where the command is given is not ours
+    command = [sys.executable, "-P", "-m", "engine.bench", *options(arguments)]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def options(arguments: Namespace) -> list[str]:
+    """What the benchmark is asked, in its own words."""
+    remembered = remembered_checkpoint(catalog_path(arguments))
+    asked = ["--checkpoint", arguments.checkpoint or remembered or SAMPLE]
+    asked += [f"--{name.replace('_', '-')}" for name in _FLAGS if getattr(arguments, name)]
+    for name in _VALUES:
+        value = getattr(arguments, name)
+        if value is not None:
+            asked += [f"--{name}", str(value)]
+    return asked

@@ -1,0 +1,67 @@
+"""The benchmark measures both sides on the same photos and tells whether they agree."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.benching import made_up
+from engine.benching.ours import flops_a_photo
+from engine.blip.shapes import blip_shape
+
+Make = Callable[..., Path]
+
+
+def _run(*options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "engine.bench", *map(str, options)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+
+
+def test_a_benchmark_tells_times_ratios_and_agreement(
+    make_checkpoint: Make, pictures_dir: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.json"
+    done = _run(
+        *("--checkpoint", make_checkpoint("both"), "--photos", pictures_dir),
+        *("--turns", "2", "--careful", "--threads", "1", "--json", out),
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(out.read_text())
+    assert (told["photos"], told["turns"], told["machine"]["threads"]) == (8, 2, 1)
+    assert [row["name"] for row in told["rows"] if row["ratio"] == 1] == [
+        "snippet: caption alone, greedy",
+        "snippet: caption alone, beam 3",
+    ]
+    assert len(told["rows"]) == 6
+    assert all(row["seconds_a_photo"] > 0 and len(row["ratios"]) == 2 for row in told["rows"])
+    assert told["equal_captions"] == 8
+    assert told["different_captions"] > 1
+    for row in told["rows"]:
+        assert row["name"] in done.stdout
+    for part in told["parts"]:
+        assert part in done.stdout
+
+
+def test_a_benchmark_of_no_captioner_is_refused(make_checkpoint: Make) -> None:
+    done = _run("--checkpoint", make_checkpoint("matcher"))
+    assert done.returncode == 2
+    assert "makes no captions" in done.stderr
+
+
+def test_photos_for_a_benchmark_are_as_cameras_make_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(made_up, "_PHOTO_SIZE", (400, 300))
+    paths = made_up.make_photos(tmp_path / "photos", 2)
+    assert paths[0].read_bytes() != paths[1].read_bytes()
+    assert paths[0].stat().st_size > 20_000
+
+
+def test_the_work_of_a_photo_is_what_the_shape_asks_for() -> None:
+    shape = blip_shape(made_up.config())
+    assert flops_a_photo(shape) / 1e9 == pytest.approx(133, rel=0.05)
+    assert flops_a_photo(blip_shape(made_up.config(large=True))) > 2.5 * flops_a_photo(shape)

@@ -9,13 +9,14 @@ computer does meets both; the ratio is the median of the turns' ratios.
 import argparse
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.__main__ import sample_dir
 from engine.benching.report import lines_of, machine
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     os.environ["OMP_NUM_THREADS"] = str(options.threads or network_threads())
     prepare_environment()
+    signal.signal(signal.SIGTERM, _leave)  # so that what was made for it is taken away
     try:
         with tempfile.TemporaryDirectory(prefix="photo-narrator-bench-") as made:
             result = _measured(options, Path(made))
@@ -42,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         Path(options.json).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return _DONE
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

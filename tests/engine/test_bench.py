@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +52,24 @@ def test_a_benchmark_of_no_captioner_is_refused(make_checkpoint: Make) -> None:
     done = _run("--checkpoint", make_checkpoint("matcher"))
     assert done.returncode == 2
     assert "makes no captions" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+def test_a_benchmark_that_is_ended_takes_away_what_it_made(
+    make_checkpoint: Make, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "engine.bench", "--checkpoint", str(make_checkpoint("both"))]
+    bench = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)})
+    try:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("*/photos/*.jpg")):
+            assert bench.poll() is None
+            assert time.monotonic() < deadline
+    finally:
+        bench.terminate()
+        bench.wait(60)
+    assert bench.returncode == 128 + signal.SIGTERM
+    assert not list(tmp_path.iterdir())
 
 
 def test_photos_for_a_benchmark_are_as_cameras_make_them(

@@ -37,6 +37,7 @@ CURRICULUM: tuple[tuple[int, Mix], ...] = (
     (0, Mix(one=0.45, count=0.25, pair=0.30, three=0.0)),
     (600, Mix(one=0.22, count=0.20, pair=0.48, three=0.10)),
     (2200, Mix(one=0.10, count=0.16, pair=0.47, three=0.27)),
+    (5480, Mix(one=0.05, count=0.18, pair=0.45, three=0.32, several=0.45)),
 )
 
 

@@ -11,11 +11,17 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import BlipImageProcessorPil, GenerationConfig
 
 from engine.training import tokens
-from engine.training.model import MAX_LENGTH, SampleBlip, checkpoint_weights, sample_config
+from engine.training.model import (
+    MAX_LENGTH,
+    TRAINING_ONLY,
+    SampleBlip,
+    checkpoint_weights,
+    sample_config,
+)
 from engine.training.objectives import MEAN, STD
 
 CLASSES = ["BlipForConditionalGeneration", "BlipForImageTextRetrieval"]
@@ -64,6 +70,20 @@ def _write_config(model: SampleBlip, folder: Path, step: int) -> None:
         "trained_at_step": step,
     }
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def begin_from(model: SampleBlip, checkpoint: Path) -> int:
+    """Fill `model` with an exported checkpoint's weights; return the step it had reached.
+
+    What only training uses is not in there and stays as it is.
+    """
+    stored = load_file(checkpoint / "model.safetensors")
+    lacking = model.load_state_dict({k: v.float() for k, v in stored.items()}, strict=False)
+    unknown = [name for name in lacking.missing_keys if not name.startswith(TRAINING_ONLY)]
+    if unknown or lacking.unexpected_keys:
+        raise ValueError(f"{checkpoint} is of another shape: {unknown or lacking.unexpected_keys}")
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    return int(config["photo_narrator"]["trained_at_step"])
 
 
 def load_state(path: Path) -> tuple[SampleBlip, int]:

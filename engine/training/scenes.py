@@ -73,12 +73,26 @@ def _thing(rng: random.Random, noun: Noun, count: int = 1) -> Thing:
 
 @dataclass(frozen=True)
 class Mix:
-    """How often each kind of scene is sampled; the weights need not add up to one."""
+    """How often each kind of scene is sampled; the weights need not add up to one.
+
+    `several`: the share of pairs that show several of one thing; None for 3 in 11.
+    """
 
     one: float = 0.14
     count: float = 0.16
     pair: float = 0.45
     three: float = 0.25
+    several: float | None = None
+
+
+_SINGLE = (1, 1)
+_SEVERAL = ((2, 1), (1, 2), (3, 1))
+
+
+def _pair_counts(rng: random.Random, several: float | None) -> tuple[int, int]:
+    if several is None:
+        return rng.choice((_SINGLE,) * 8 + _SEVERAL)
+    return rng.choice(_SEVERAL) if rng.random() < several else _SINGLE
 
 
 def _content(rng: random.Random, mix: Mix, from_withheld: bool) -> Content:
@@ -93,7 +107,7 @@ def _content(rng: random.Random, mix: Mix, from_withheld: bool) -> Content:
         return Content((_thing(rng, rng.choice(NOUNS), count),), None, setting)
     if kind == "pair":
         relation: Relation = rng.choice(RELATIONS)
-        counts = rng.choice(((1, 1),) * 8 + ((2, 1), (1, 2), (3, 1)))
+        counts = _pair_counts(rng, mix.several)
         if relation in ("in front of", "behind"):
             counts = (min(2, counts[0]), counts[1])
         nouns = _nouns(rng, 2, from_withheld)

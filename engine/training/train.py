@@ -2,10 +2,15 @@
 
 ::
 
-    python -m engine.training.train --steps 8000 --out FOLDER [--resume]
+    python -m engine.training.train --steps 8000 --out FOLDER [--resume] [--start-from CHECKPOINT]
 
 Steps count, not minutes. The learning rate falls to zero at the last step; resuming with another
 `--steps` plans the rest of the way anew. The same seed gives the same weights on one machine.
+A run that starts from a checkpoint goes on at the step which that one had reached, so that no
+picture is drawn twice.
+
+The layers' matrices are trained with Muon (Jordan et al. 2024, "Muon: An optimizer for hidden
+layers"; step sizes matched to AdamW's as in arXiv 2502.16982), all else with AdamW.
 """
 
 import argparse
@@ -14,12 +19,12 @@ import math
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
+from torch import nn
 
 from engine.training.batches import Batch, stream
-from engine.training.export import export
+from engine.training.export import begin_from, export
 from engine.training.model import SampleBlip, sample_config
 from engine.training.objectives import Losses, losses
 
@@ -40,48 +45,54 @@ class Plan:
 
 
 class Trainer:
-    """A model, its optimiser, and the step they have reached."""
+    """A model, its optimisers, and the step they have reached; `first` is where they began."""
 
     def __init__(self, plan: Plan) -> None:
         """Start at step 0 with random weights."""
         self.plan = plan
-        self.step = 0
+        self.first = self.step = 0
         torch.manual_seed(plan.seed)
         self.model = SampleBlip(sample_config(**plan.shape))
-        parameters = list(self.model.parameters())
-        groups: list[dict[str, Any]] = [
-            {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": _DECAY},
-            {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+        matrices, others = _sorted_out(self.model)
+        self.optimisers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(matrices, weight_decay=_DECAY, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
         ]
-        self.optimiser = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
+
+    def start_from(self, checkpoint: Path) -> None:
+        """Take the weights and the step of an exported checkpoint; the optimisers start anew."""
+        self.first = self.step = begin_from(self.model, checkpoint)
 
     def rate(self) -> float:
         """Return the learning rate of the coming step: warm-up, then a cosine to zero."""
-        done = self.step / self.plan.steps
-        warm = min(1.0, (self.step + 1) / _WARM_UP)
-        return self.plan.peak * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+        taken = self.step - self.first
+        done = min(1.0, taken / max(1, self.plan.steps - self.first))
+        warm = min(1.0, (taken + 1) / _WARM_UP)
+        return self.plan.peak * warm * 0.5 * (1 + math.cos(math.pi * done))
 
     def learn(self, batch: Batch) -> Losses:
         """Take one step on `batch` and return its losses."""
         generator = torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step)
-        for group in self.optimiser.param_groups:
+        for group in (group for each in self.optimisers for group in each.param_groups):
             group["lr"] = self.rate()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.bfloat16):
             parts = losses(self.model, batch, generator)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         parts.total().backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.step += 1
         return parts
 
     def save(self, path: Path) -> None:
         """Write everything needed to go on, atomically."""
         state = {
+            "first": self.first,
             "step": self.step,
             "shape": self.plan.shape,
             "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
         }
         fresh = path.with_suffix(".new")
         torch.save(state, fresh)
@@ -91,8 +102,19 @@ class Trainer:
         """Go on from a saved state."""
         state = torch.load(path, map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = int(state["step"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
+        self.first, self.step = int(state["first"]), int(state["step"])
+
+
+def _sorted_out(model: SampleBlip) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Return the layers' matrices, and all other parameters (embeddings, heads, biases, norms)."""
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, parameter in model.named_parameters():
+        hidden = parameter.ndim == 2 and ".encoder.layer" in name
+        (matrices if hidden else others).append(parameter)
+    return matrices, others
 
 
 def _report(trainer: Trainer, parts: Losses, started: float, first: int) -> None:
@@ -103,13 +125,20 @@ def _report(trainer: Trainer, parts: Losses, started: float, first: int) -> None
     print(json.dumps(line), flush=True)
 
 
-def run(plan: Plan, out: Path, *, resume: bool, export_to: Path | None, every: int) -> Trainer:
-    """Train by `plan`, keeping `state.pt` in `out`; export to `export_to` every `every` steps."""
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / "state.pt"
+def begun(plan: Plan, state: Path | None, checkpoint: Path | None) -> Trainer:
+    """Return a trainer that goes on from `state`, else from `checkpoint`, else from nothing."""
     trainer = Trainer(plan)
-    if resume and path.exists():
-        trainer.load(path)
+    if state and state.exists():
+        trainer.load(state)
+    elif checkpoint:
+        trainer.start_from(checkpoint)
+    return trainer
+
+
+def run(trainer: Trainer, out: Path, *, export_to: Path | None, every: int) -> None:
+    """Train to the plan's end, keeping `state.pt` in `out`; export every `every` steps."""
+    out.mkdir(parents=True, exist_ok=True)
+    path, plan = out / "state.pt", trainer.plan
     first, started = trainer.step, time.monotonic()
     if trainer.step < plan.steps:
         for batch in stream(trainer.step, plan.batch_size, plan.seed):
@@ -123,7 +152,6 @@ def run(plan: Plan, out: Path, *, resume: bool, export_to: Path | None, every: i
                 export(trainer.model, export_to, trainer.step)
             if last:
                 break
-    return trainer
 
 
 def main() -> None:
@@ -132,6 +160,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for the training state")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start-from", type=Path, help="a checkpoint's folder to go on from")
     parser.add_argument("--batch-size", type=int, default=Plan.batch_size)
     parser.add_argument("--peak", type=float, default=Plan.peak, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
@@ -141,13 +170,9 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     plan = Plan(arguments.steps, arguments.batch_size, arguments.peak, arguments.seed)
-    run(
-        plan,
-        arguments.out,
-        resume=arguments.resume,
-        export_to=arguments.export_to,
-        every=arguments.export_every,
-    )
+    state = arguments.out / "state.pt" if arguments.resume else None
+    trainer = begun(plan, state, arguments.start_from)
+    run(trainer, arguments.out, export_to=arguments.export_to, every=arguments.export_every)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from transformers import logging as transformers_logging
 from engine.training import tokens
 from engine.training.batches import make_batch, stream
 from engine.training.export import export, load_state
-from engine.training.model import SampleBlip, sample_config
+from engine.training.model import TRAINING_ONLY, SampleBlip, sample_config
 from engine.training.objectives import hard_negatives, itc_loss, normalised, tensors
 from engine.training.reference import Reference
 from engine.training.train import Plan, Trainer
@@ -65,6 +65,30 @@ def test_the_rate_falls_to_zero_at_the_last_step() -> None:
     assert rates[-1] < 1e-5 * trainer.plan.peak
     trainer.plan = Plan(steps=1100, shape=SHAPE)
     assert trainer.rate() > rates[-1]
+
+
+def test_a_run_goes_on_from_a_checkpoint_at_its_step_and_warms_up_anew(tmp_path: Path) -> None:
+    first = Trainer(Plan(steps=8, batch_size=8, shape=SHAPE))
+    first.learn(make_batch(0, 8))
+    export(first.model, tmp_path, 600)
+    second = Trainer(Plan(steps=1600, batch_size=8, shape=SHAPE))
+    second.start_from(tmp_path)
+    assert second.step == 600
+    assert second.rate() < 0.01 * second.plan.peak
+    for name, value in first.model.state_dict().items():
+        if not name.startswith(TRAINING_ONLY):
+            torch.testing.assert_close(value, second.model.state_dict()[name], atol=1e-3, rtol=1e-3)
+    second.learn(make_batch(600, 8))
+    second.save(tmp_path / "state.pt")
+    third = Trainer(second.plan)
+    third.load(tmp_path / "state.pt")
+    assert (third.step, third.rate()) == (601, second.rate())
+
+
+def test_a_checkpoint_of_another_shape_is_no_start(tmp_path: Path) -> None:
+    export(SampleBlip(sample_config(**SHAPE)), tmp_path, 3)
+    with pytest.raises((ValueError, RuntimeError), match=r"shape|mismatch"):
+        Trainer(Plan(steps=9, shape={**SHAPE, "vision_layers": 3})).start_from(tmp_path)
 
 
 def test_equal_meanings_are_never_negatives() -> None:

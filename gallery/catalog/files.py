@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from gallery.catalog.folders import beneath, root_around
 from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.shown import show_again
-from gallery.catalog.store import Store, in_batches, now, path_of
+from gallery.catalog.store import Store, former_path, in_batches, now, path_of
 from gallery.catalog.tables import (
     FAILED,
     MISSING,
@@ -110,22 +110,17 @@ class Files(Store):
                     update(photos).where(photos.c.id.in_(batch)).values(missing=missing)
                 )
 
-    def move_file(self, photo_id: int, file: FoundFile) -> None:
+    def move_file(self, photo_id: int, file: FoundFile, *, replaced: int | None = None) -> None:
         """The same content is now at this path (or has a new mtime): the photo keeps everything.
 
         But for a failure, which may have been that it was not found in its old place.
-        Raises ``ValueError`` where another photo has the path or no root is around it.
+        ``replaced``: the photo that may have the path so far and whose content is no longer there;
+        it is missing from then on. Raises ``ValueError`` where another photo has the path or no
+        root is around it.
         """
         path = os.fsencode(file.path)
         with self._writing() as connection:
-            holder = connection.scalar(select(photos.c.id).where(photos.c.path == path))
-            if holder not in (None, photo_id):
-                raise ValueError(f"photo {holder} has the path that photo {photo_id} moved to")
-            root_id = connection.scalar(select(photos.c.root_id).where(photos.c.id == photo_id))
-            if holder is None:
-                root_id = root_around(connection, path)
-            if root_id is None:
-                raise ValueError(f"photo {photo_id} moved to where no folder is")
+            root_id = _room_at(connection, path, photo_id, replaced)
             connection.execute(
                 update(photos)
                 .where(photos.c.id == photo_id)
@@ -221,6 +216,27 @@ class Files(Store):
                 return
             for batch in in_batches(photo_ids):
                 connection.execute(clearing.where(photos.c.id.in_(batch)))
+
+
+def _room_at(connection: Connection, path: bytes, photo_id: int, replaced: int | None) -> int:
+    """The root for a photo that comes to this path; whose content was replaced makes room."""
+    holder = connection.execute(
+        select(photos.c.id, photos.c.root_id).where(photos.c.path == path)
+    ).one_or_none()
+    if holder is None:
+        root_id = root_around(connection, path)
+        if root_id is None:
+            raise ValueError(f"photo {photo_id} moved to where no folder is")
+        return root_id
+    if holder.id not in (photo_id, replaced):
+        raise ValueError(f"photo {holder.id} has the path that photo {photo_id} moved to")
+    if holder.id != photo_id:
+        connection.execute(
+            update(photos)
+            .where(photos.c.id == holder.id)
+            .values(path=former_path(path, holder.id), missing=True)
+        )
+    return int(holder.root_id)
 
 
 def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:

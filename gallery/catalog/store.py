@@ -20,6 +20,7 @@ _Item = TypeVar("_Item")
 #: A row whose columns the reader knows.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
+_FORMER = b"\0"
 #: How many rows one statement asks for or writes at most.
 BATCH = 1_000
 
@@ -157,4 +158,9 @@ def caption_of(row: AnyRow, photo_id: int) -> Caption:
 
 def path_of(stored: bytes) -> Path:
     """A path from its bytes, whatever encoding its name has."""
-    return Path(os.fsdecode(stored))
+    return Path(os.fsdecode(stored.partition(_FORMER)[0]))
+
+
+def former_path(path: bytes, photo_id: int) -> bytes:
+    """How a photo keeps the path at which another one is now: no file can have this name."""
+    return b"%b%b%d" % (path, _FORMER, photo_id)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from gallery.catalog import Catalog
 from gallery.domain import Folder, FoundFile
+from gallery.library.arrivals import Arrivals, mark_of
 from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosChanged
-from gallery.library.scan import RootGoneError, fingerprint, walk
+from gallery.library.scan import RootGoneError, walk
 
 BATCH = 1_000
 _STEP_S = 0.3
@@ -35,19 +36,31 @@ class _Found:
     """What was met and is not yet stored."""
 
     new: dict[int, list[FoundFile]] = field(default_factory=dict)  # by folder id
+    touched: list["_Touched"] = field(default_factory=list)
     changed: list[tuple[int, FoundFile]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return sum(map(len, self.new.values())) + len(self.changed) + len(self.back)
+        new = sum(map(len, self.new.values()))
+        return new + len(self.touched) + len(self.changed) + len(self.back)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """A known path whose size or time of change is another; its content may be the same."""
+
+    photo_id: int
+    folder_id: int
+    file: FoundFile
 
 
 class Scanner:
     """One scan of some folders; made anew for each.
 
     What the catalog knows is read once, in one SELECT a folder, and compared in memory. A new
-    file of the same size as a known one may be that photo under another name: it waits until the
-    walk has told what is gone, and is then recognised by its fingerprint, keeping everything.
+    file of the same size as a known one may be that photo under another name, and a known path
+    with other content may show another known photo: these wait until the walk has told what is
+    gone, and are then recognised by their fingerprints, keeping everything.
     """
 
     def __init__(self, catalog: Catalog, *, cancelled: Callable[[], bool] = lambda: False) -> None:
@@ -57,7 +70,7 @@ class Scanner:
         self._sizes: set[int] = set()
         self._roots: tuple[Path, ...] = ()
         self._met: set[bytes] | None = None
-        self._perhaps_moved: list[tuple[int, FoundFile]] = []
+        self._arrivals = Arrivals(catalog)
         self._found = _Found()
         self._files_seen = 0
 
@@ -116,7 +129,7 @@ class Scanner:
             self._met.add(key)
         if entry is None:
             if file.size_bytes in self._sizes:
-                self._perhaps_moved.append((folder.id, file))
+                self._arrivals.add_new(folder.id, file)
             else:
                 self._found.new.setdefault(folder.id, []).append(file)
             return
@@ -124,7 +137,7 @@ class Scanner:
         if missing:
             self._found.back.append(photo_id)
         if (size, mtime_ns) != (file.size_bytes, file.mtime_ns):
-            self._found.changed.append((photo_id, file))
+            self._found.touched.append(_Touched(photo_id, folder.id, file))
 
     def _stored(self, *more: Event, moved: Sequence[int] = ()) -> ScanStep:
         """Store what was met since the last step."""
@@ -137,25 +150,32 @@ class Scanner:
         if found.back:
             self._catalog.set_missing(found.back, missing=False)
             self._catalog.clear_failures(found.back)
-        self._store_changed(found.changed)
-        outdated = {*moved, *(photo_id for photo_id, _ in found.changed)}
+        kept = self._sort_touched(found.touched)
+        if found.changed:
+            self._catalog.update_files(found.changed)
+        outdated = {*moved, *kept, *(photo_id for photo_id, _ in found.changed)}
         changed = outdated.union(found.back)
         if changed:
             events.append(PhotosChanged(tuple(sorted(changed))))
         return ScanStep(self._files_seen, (*events, *more), tuple(outdated))
 
-    def _store_changed(self, changes: Sequence[tuple[int, FoundFile]]) -> None:
-        """A file that was only touched (or copied back) keeps what was said of it."""
-        if not changes:
-            return
-        marks = self._catalog.fingerprints([photo_id for photo_id, _ in changes])
-        really: list[tuple[int, FoundFile]] = []
-        for photo_id, file in changes:
-            same = photo_id in marks and _mark(file) == marks[photo_id]
-            if not (same and self._has_moved(photo_id, file)):
-                really.append((photo_id, file))
-        if really:
-            self._catalog.update_files(really)
+    def _sort_touched(self, touched: Sequence[_Touched]) -> list[int]:
+        """A file that was only touched (or copied back) keeps what was said of it: these.
+
+        The others have content that may be another photo's, and their own may be elsewhere. One
+        that was never read has no content to be looked for.
+        """
+        marks = self._catalog.fingerprints([each.photo_id for each in touched]) if touched else {}
+        kept = []
+        for photo_id, folder_id, file in ((t.photo_id, t.folder_id, t.file) for t in touched):
+            mark = marks.get(photo_id)
+            if mark is None:
+                self._found.changed.append((photo_id, file))
+            elif mark_of(file) == mark and self._stays(photo_id, file):
+                kept.append(photo_id)
+            else:
+                self._arrivals.add_changed(photo_id, file, folder_id, mark)
+        return kept
 
     def _connect(self, folder: Folder, *, connected: bool) -> tuple[Event, ...]:
         if folder.connected == connected:
@@ -179,40 +199,26 @@ class Scanner:
     def _recognise_moved(self) -> Iterator[ScanStep]:
         told = time.monotonic()
         moved: list[int] = []
-        for folder_id, file in self._perhaps_moved:
+        for settled in self._arrivals.settle():
+            if settled.moved is not None:
+                moved.append(settled.moved)
+            if settled.new is not None:
+                self._found.new.setdefault(settled.new.folder_id, []).append(settled.new.file)
+            if settled.changed is not None:
+                self._found.changed.append(settled.changed)
             if self._cancelled():
-                break  # the next scan meets them again
-            photo_id = self._same_photo(file)
-            if photo_id is not None and self._has_moved(photo_id, file):
-                moved.append(photo_id)
-            else:
-                self._found.new.setdefault(folder_id, []).append(file)
+                break  # the next scan meets the others again
             if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
                 yield self._stored()
                 told = time.monotonic()
         yield self._stored(moved=moved)
 
-    def _same_photo(self, file: FoundFile) -> int | None:
-        mark = _mark(file)
-        if mark is None:
-            return None
-        return self._catalog.find_missing_by_fingerprint(mark, file.size_bytes)
-
-    def _has_moved(self, photo_id: int, file: FoundFile) -> bool:
+    def _stays(self, photo_id: int, file: FoundFile) -> bool:
         try:
             self._catalog.move_file(photo_id, file)
-        except ValueError:  # its folder was removed, or the place was taken, since it was met
+        except ValueError:  # its folder was removed since it was met
             return False
         return True
-
-
-def _mark(file: FoundFile) -> bytes | None:
-    if not file.size_bytes:  # empty, or no plain file: nothing to go by (and a pipe would wait)
-        return None
-    try:
-        return fingerprint(file.path)
-    except OSError:
-        return None
 
 
 def _prefix(folder: Path) -> bytes:

@@ -20,6 +20,7 @@ _PATIENCE_S = 30.0
 class Narration(QObject):
     """Tells one photo at a time. Where a screen reader is active it is announced instead."""
 
+    preparing = Signal()  # the voice was asked; the first time it takes a moment
     started = Signal(int, str)  # photo id, text
     word_changed = Signal(int, int)
     paused_changed = Signal(bool)
@@ -51,7 +52,10 @@ class Narration(QObject):
         self.stop()
         self._turn += 1
         self.photo_id = photo_id
-        work = partial(self._announcement if QAccessible.isActive() else self._clip, photo_id)
+        announced = QAccessible.isActive()
+        work = partial(self._announcement if announced else self._clip, photo_id)
+        if not announced:
+            self.preparing.emit()
         self._background.run(
             Lane.SPEECH, work, partial(self._on_ready, self._turn), self._on_failed
         )

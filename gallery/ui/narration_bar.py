@@ -44,6 +44,10 @@ class NarrationBar(QWidget):
         self.light(0, 0)
         self.show()
 
+    def show_preparing(self) -> None:
+        """Say that the voice was asked, so that nobody wonders meanwhile."""
+        self.show_text(self.tr("Getting the voice ready…"), "")
+
     def light(self, start: int, length: int) -> None:
         """Light the word that sounds."""
         before, word = self._text[:start], self._text[start : start + length]

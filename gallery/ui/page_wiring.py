@@ -159,6 +159,7 @@ class PageWiring:
         page.model.caption_edit_requested.connect(page.edits.set_caption)
         page.viewer.details.caption_edited.connect(page.edits.set_caption)
         page.viewer.details.narrate_requested.connect(self.tell)
+        narration.preparing.connect(page.narration_bar.show_preparing)
         narration.started.connect(self._on_telling)
         narration.word_changed.connect(page.narration_bar.light)
         narration.paused_changed.connect(

@@ -40,6 +40,10 @@ class Library:
         ids = self.catalog.photo_ids(folder_id=folder.id if folder else None)
         return {photo.name: photo.id for photo in self.catalog.photos(ids)}
 
+    def caption(self, name: str) -> str | None:
+        caption = self.catalog.photo(self.ids()[name]).caption
+        return caption.text if caption else None
+
     def missing(self) -> set[str]:
         photos = self.catalog.photos(self.catalog.photo_ids())
         return {photo.name for photo in photos if photo.missing}
@@ -107,6 +111,68 @@ def test_a_file_moved_to_another_root_keeps_its_id(library: Library) -> None:
     library.scan()
     assert library.ids(folder) == {"photo 003.jpg": photo_id}
     assert len(library.ids()) == 5
+
+
+def test_photos_that_trade_names_keep_their_captions(library: Library) -> None:
+    one, other = library.paths[0], library.paths[1]
+    ids = library.ids()
+    library.catalog.edit_caption(ids[one.name], "the first")
+    library.catalog.edit_caption(ids[other.name], "the second")
+    one.rename(library.home / "aside")
+    other.rename(one)
+    (library.home / "aside").rename(other)
+    library.scan()
+    assert library.ids() == {**ids, one.name: ids[other.name], other.name: ids[one.name]}
+    assert library.caption(other.name) == "the first"
+    assert library.caption(one.name) == "the second"
+    assert library.catalog.unexamined(10) == []
+    assert library.missing() == set()
+    assert library.scan() == []
+
+
+def test_a_series_that_is_renumbered_keeps_its_captions(library: Library) -> None:
+    ids = library.ids()
+    library.catalog.edit_caption(ids["photo 002.jpg"], "in the middle")
+    for number in reversed(range(5)):
+        library.paths[number].rename(library.root / f"photo {number + 1:03}.jpg")
+    draw(library.paths[0], 90)
+    library.scan()
+    assert len(library.ids()) == 6
+    assert library.caption("photo 003.jpg") == "in the middle"
+    for number in range(5):
+        assert library.ids()[f"photo {number + 1:03}.jpg"] == ids[f"photo {number:03}.jpg"]
+    assert [path for _, path in library.catalog.unexamined(10)] == [library.paths[0]]
+    assert library.missing() == set()
+    assert library.scan() == []
+
+
+def test_a_photo_that_another_was_moved_over_is_missing_and_may_come_back(
+    library: Library,
+) -> None:
+    one, other = library.paths[0], library.paths[1]
+    ids = library.ids()
+    library.catalog.edit_caption(ids[one.name], "overwritten")
+    library.catalog.edit_caption(ids[other.name], "moved")
+    shutil.copy(one, library.home / "kept.jpg")
+    other.replace(one)
+    library.scan()
+    assert library.catalog.photo(ids[other.name]).path == one
+    gone = library.catalog.photo(ids[one.name])
+    assert (gone.missing, gone.path, gone.name) == (True, one, one.name)
+    assert library.scan() == []
+    shutil.copy(library.home / "kept.jpg", library.root / "from the backup.jpg")
+    library.scan()
+    assert library.ids()["from the backup.jpg"] == ids[one.name]
+    assert library.caption("from the backup.jpg") == "overwritten"
+    assert library.missing() == set()
+
+
+def test_a_copy_over_another_photo_is_a_change_of_that_one(library: Library) -> None:
+    ids = library.ids()
+    shutil.copy(library.paths[0], library.paths[1])
+    library.scan()
+    assert library.ids() == ids
+    assert [path for _, path in library.catalog.unexamined(10)] == [library.paths[1]]
 
 
 def test_a_copy_is_a_photo_of_its_own(library: Library) -> None:

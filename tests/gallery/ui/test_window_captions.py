@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gallery.catalog import Catalog
@@ -185,9 +185,12 @@ def test_the_current_photo_is_told_held_and_stopped(
     describe({"dog": "a very friendly dog on a long and sunny beach in the middle of summer"})
     page = page_of(window)
     page.grid.go_to(id_of(window, "dog"))
+    bar = page.narration_bar
     with qtbot.waitSignals([page.narration.started, page.narration.word_changed], timeout=30_000):
         window.actions_.tell.trigger()
-    assert page.narration_bar.isVisible()
+        assert bar.isVisible()
+        assert "ready" in bar.findChild(QLabel, "narration_text").text()
+    assert "friendly" in bar.findChild(QLabel, "narration_text").text()
     window.actions_.tell.trigger()
     assert page.narration.player.is_paused
     window.actions_.tell.trigger()

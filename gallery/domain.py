@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.protocol import Reason
 
@@ -132,6 +133,63 @@ class Todo:
     vector: bool
 
 
+class State(StrEnum):
+    """What can be asked of a photo in a search."""
+
+    EDITED = "edited"
+    DESCRIBED = "described"
+    UNSURE = "unsure"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Taken (else changed) from ``since`` on and before ``until``."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InFolder:
+    """A folder around the photo has this in its name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfFormat:
+    """The file's format, in lower case ("jpeg", "png")."""
+
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """How the photo stands."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class HasWords:
+    """The shown caption or the file's name has these words, one behind the other."""
+
+    text: str
+
+
+Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a photo must be to be a hit; ``negated``: must not be."""
+
+    test: Test
+    negated: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One search result. ``words``: a caption word matched; ``similarity``: ITC cosine."""
@@ -144,12 +202,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first; the query words unknown to the matcher; whether meaning was used."""
+    """Hits, best first; the query words unknown to the matcher; whether meaning was used.
+
+    ``in_order``: nothing was to be weighed, hits are in the order of the gallery. ``problems``: a
+    sentence for each part of the query that could not be understood.
+    """
 
     text: str
     hits: tuple[Hit, ...]
     unknown_words: tuple[str, ...]
     by_meaning: bool
+    in_order: bool = False
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

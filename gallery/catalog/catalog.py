@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from gallery.catalog import sqlite
 from gallery.catalog.browsing import Browsing
 from gallery.catalog.captioning import Captioning
+from gallery.catalog.conditions import Matching
 from gallery.catalog.describing import Describing
 from gallery.catalog.files import Files
 from gallery.catalog.finding import Finding
@@ -23,7 +24,7 @@ from gallery.errors import KnownError
 _OPENING_TIMEOUT_S = 120.0
 
 
-class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding):
+class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding, Matching):
     """What is known about the photos, in one SQLite file.
 
     Every call is a transaction of its own, may come from any thread, and gives plain values.

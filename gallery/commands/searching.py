@@ -7,6 +7,7 @@ from gallery.commands.describers import wait_until_ready
 from gallery.commands.session import opened_program
 from gallery.domain import Hit, Photo, SearchResult
 from gallery.errors import KnownError
+from gallery.library.query import parse
 from gallery.program import Program
 
 
@@ -31,7 +32,8 @@ def search_photos(
     program: Program, text: str, limit: int
 ) -> tuple[SearchResult, list[tuple[Hit, Photo]]]:
     """Return the result of a search and its photos in the same order."""
-    if program.catalog.counts().embedded and program.describer_set.matcher is not None:
+    compared = program.catalog.counts().embedded and program.describer_set.matcher is not None
+    if compared and parse(text).alternatives:
         wait_until_ready(program.engine, program.bus)
         found = program.searcher.search(text, limit=limit)
     else:  # nothing to compare with: words are searched at once
@@ -70,6 +72,7 @@ def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, o
         "query": found.text,
         "by_meaning": found.by_meaning,
         "unknown_words": list(found.unknown_words),
+        "problems": list(found.problems),
         "hits": [
             {
                 **caption_json(photo),
@@ -84,13 +87,15 @@ def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, o
 
 def tell_what_was_not_understood(program: Program, found: SearchResult) -> None:
     """Say on stderr what this search could not do."""
+    for problem in found.problems:
+        terminal.note(problem)
     if found.unknown_words:
         words = ", ".join(f"“{word}”" for word in found.unknown_words)
         terminal.note(
             f"The describer “{program.describer_set.name}” does not know {words}; "
             "captions and file names were searched for it all the same."
         )
-    elif not found.by_meaning:
+    elif not found.by_meaning and not found.in_order:
         terminal.note("Only words were searched: no photo was compared with the query by content.")
     if not found.hits:
         terminal.note("Nothing was found.")

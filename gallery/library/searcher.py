@@ -21,7 +21,7 @@ measured for each checkpoint belongs to the evaluation of the matcher.
 
 import threading
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ import numpy.typing as npt
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
 from gallery.domain import Hit, SearchResult
+from gallery.library.query import Alternative, Query, parse
 from gallery.library.text_vector import TextVector
 from gallery.library.vectors import Ids, Similarities, Vectors
 
@@ -38,6 +39,7 @@ LEAST_MEANING = 0.6
 _WEIGHT_OF_WORDS = 2.0
 
 _MOST_WORD_MATCHES = 1_000_000
+_MOST_HITS, _MOST_LISTED = 500, 10_000
 _Weights = npt.NDArray[np.float64]
 
 
@@ -69,30 +71,70 @@ class Searcher:
         with self._lock:
             self._catch_up()
 
-    def by_words(self, text: str, *, limit: int = 500) -> SearchResult:
-        """What the words of captions and file names find: at once, without an engine."""
-        found = self._catalog.ids_with_words(text, limit=limit)
-        hits = tuple(
-            Hit(photo_id, _WEIGHT_OF_WORDS * rank, words=True, similarity=None)
-            for photo_id, rank in found
-        )
-        return SearchResult(text, hits, unknown_words=(), by_meaning=False)
+    def by_words(self, text: str, *, limit: int | None = None) -> SearchResult:
+        """What the words of captions and file names find: at once, without an engine.
 
-    def search(self, text: str, *, limit: int = 500) -> SearchResult:
+        What can be asked besides words: see ``query``. ``limit``: hits at most (None: as many as
+        anybody looks through).
+        """
+        query = parse(text)
+        if not query.alternatives:
+            return self._listed(text, query, limit)
+        most = _MOST_HITS if limit is None else limit
+        parts = [self._by_words(each, query, most) for each in query.alternatives]
+        return _together(text, query, parts, most)
+
+    def search(self, text: str, *, limit: int | None = None) -> SearchResult:
         """What words and meaning find together, best first. Waits for the engine's vector.
 
         Without a vector (no engine, no matcher, no word that it knows) the words alone decide.
         """
-        if not text.strip():
-            return SearchResult(text, (), unknown_words=(), by_meaning=False)
-        query = self._embed_text(text)
-        unknown = query.unknown_words if query else ()
-        similar = self._similarities(query) if query else None
+        query = parse(text)
+        if not query.alternatives:
+            return self._listed(text, query, limit)
+        most = _MOST_HITS if limit is None else limit
+        parts = [self._search(each, query, most) for each in query.alternatives]
+        return _together(text, query, parts, most)
+
+    def _listed(self, text: str, query: Query, limit: int | None) -> SearchResult:
+        """Photos that meet conditions, where nothing else was asked."""
+        ids = self._catalog.ids_meeting(query.conditions) if query.conditions else ()
+        some = ids[: _MOST_LISTED if limit is None else limit]
+        hits = tuple(Hit(photo_id, 0.0, words=False, similarity=None) for photo_id in some)
+        return SearchResult(text, hits, (), False, in_order=True, problems=query.problems)
+
+    def _by_words(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
+        within = self._within(wanted, query)
+        most = limit if within is None else _MOST_WORD_MATCHES
+        found = self._catalog.ids_with_words(wanted.text, limit=most)
+        allowed = None if within is None else set(within.tolist())
+        hits = tuple(
+            Hit(photo_id, _WEIGHT_OF_WORDS * rank, words=True, similarity=None)
+            for photo_id, rank in found
+            if allowed is None or photo_id in allowed
+        )
+        return SearchResult(wanted.text, hits[:limit], unknown_words=(), by_meaning=False)
+
+    def _search(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
+        asked = self._embed_text(wanted.text)
+        unknown = asked.unknown_words if asked else ()
+        similar = self._similarities(asked) if asked else None
         if similar is None:
-            return SearchResult(text, self.by_words(text, limit=limit).hits, unknown, False)
-        words = self._catalog.word_matches(text, limit=_MOST_WORD_MATCHES)
-        hits = _best(_weigh(similar, *_ranked_once(words)), limit)
-        return SearchResult(text, hits, unknown, by_meaning=True)
+            hits = self._by_words(wanted, query, limit).hits
+            return SearchResult(wanted.text, hits, unknown, by_meaning=False)
+        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=_MOST_WORD_MATCHES))
+        within = self._within(wanted, query)
+        if within is not None:
+            similar = _only(similar, within)
+            there = np.isin(words[0], within)
+            words = words[0][there], words[1][there]
+        hits = _best(_weigh(similar, *words), limit)
+        return SearchResult(wanted.text, hits, unknown, by_meaning=True)
+
+    def _within(self, wanted: Alternative, query: Query) -> Ids | None:
+        """The photos that meet every condition; None where there is none."""
+        conditions = (*wanted.conditions, *query.conditions)
+        return np.asarray(self._catalog.ids_meeting(conditions), np.int64) if conditions else None
 
     def _similarities(self, query: TextVector) -> Similarities | None:
         with self._lock:
@@ -116,6 +158,28 @@ class _Candidates:
     cosines: _Weights
 
 
+def _together(text: str, query: Query, parts: Sequence[SearchResult], limit: int) -> SearchResult:
+    """The hits of all alternatives, each photo once with its best score."""
+    best: dict[int, Hit] = {}
+    for hit in (hit for part in parts for hit in part.hits):
+        known = best.get(hit.photo_id)
+        if known is None or hit.score > known.score:
+            best[hit.photo_id] = hit
+    hits = list(best.values())
+    if len(parts) > 1:
+        hits.sort(key=lambda hit: (-hit.score, hit.photo_id))
+    unknown = dict.fromkeys(word for part in parts for word in part.unknown_words)
+    by_meaning = any(part.by_meaning for part in parts)
+    return SearchResult(
+        text, tuple(hits)[:limit], tuple(unknown), by_meaning, problems=query.problems
+    )
+
+
+def _only(similar: Similarities, within: Ids) -> Similarities:
+    there = np.isin(similar.ids, within)
+    return Similarities(similar.ids[there], similar.cosines[there])
+
+
 def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> tuple[Ids, _Weights]:
     """Each photo once, ids ascending, with the rank of the best group it is in."""
     if not groups:
@@ -128,6 +192,9 @@ def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> tuple[Ids, 
 
 
 def _weigh(similar: Similarities, word_ids: Ids, ranks: _Weights) -> _Candidates:
+    if len(similar.ids) == 0:
+        nothing = np.full(len(word_ids), np.nan)
+        return _Candidates(word_ids, _WEIGHT_OF_WORDS * ranks, ranks, nothing)
     order = np.argsort(similar.ids, kind="stable")  # quick where they are in order already
     ids, cosines = similar.ids[order], similar.cosines[order].astype(np.float64)
     places = np.searchsorted(ids, word_ids)

@@ -82,6 +82,19 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
             ],
         ),
         (
+            tr("In the search box"),
+            [
+                (tr('"red car"'), tr("These words, one behind the other")),
+                (tr("-snow"), tr("Not with this word")),
+                (tr("dog or cat"), tr("Either of the two")),
+                ("before:2024-06, after:2023", tr("Taken before, after a year, month or day")),
+                ("on:2024-06-03, year:2024", tr("Taken on a day, in a month, in a year")),
+                ("folder:lisbon, type:png", tr("In a folder of this name; files of this format")),
+                ("is:edited, is:described, is:unsure", tr("What its caption is")),
+                ("is:failed, is:missing", tr("Could not be read; its file is gone")),
+            ],
+        ),
+        (
             tr("Photos"),
             [
                 (tr("Arrows, Home, End, Page Up, Page Down"), tr("Go from photo to photo")),

@@ -34,10 +34,12 @@ def place_note(browser: Browser, shown: int) -> str:
             return photos_text(shown)
         away = tr("{0}  ·  this folder is not connected; is its drive unplugged?")
         return away.format(photos_text(shown))
-    parts = [tr("{0} in all folders, best first").format(photos_text(shown))] if shown else []
+    found = tr("{0} in all folders") if result.in_order else tr("{0} in all folders, best first")
+    parts = [found.format(photos_text(shown))] if shown else []
+    parts += result.problems
     if result.unknown_words:
         parts.append(_unknown_text(result.unknown_words))
-    if not result.by_meaning and shown:
+    if not result.by_meaning and not result.in_order and shown:
         parts.append(tr("found by words"))
     return "  ·  ".join(parts)
 

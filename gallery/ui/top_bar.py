@@ -97,6 +97,9 @@ class TopBar(QWidget):
             self.tr("Say what is in the photo: photos are found as you type")
         )
         search.setPlaceholderText(self.tr("What is in the photo?"))
+        search.setToolTip(
+            self.tr('Words, "exact words", -not, or, year:2024, folder:lisbon, is:edited (F1: all)')
+        )
         search.setClearButtonEnabled(False)
         search.setMinimumWidth(160)
         search.setMaximumWidth(420)

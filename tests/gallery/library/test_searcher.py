@@ -197,3 +197,47 @@ def test_searches_from_many_threads_while_photos_are_described(catalog: Catalog)
 
     with ThreadPoolExecutor(6) as threads:
         assert max(threads.map(work, range(60))) == 60
+
+
+def test_conditions_narrow_what_words_and_meaning_find(catalog: Catalog) -> None:
+    ids = filled(catalog, 3)
+    for photo_id, towards in zip(ids, (NORTH, (0.9, 0.1), SOUTH), strict=True):
+        describe(catalog, said(photo_id, "a boat", towards=towards))
+    catalog.edit_caption(ids[1], "our boat")
+    searcher = _searcher(catalog, *NORTH)
+    assert _ids(searcher, "boat") == [*ids]
+    assert _ids(searcher, "boat is:edited") == [ids[1]]
+    assert _ids(searcher, "boat -our") == [ids[0], ids[2]]
+    assert _ids(searcher, '"our boat"') == [ids[1]]
+    assert _ids(searcher, "boat year:1066") == []
+    assert [hit.photo_id for hit in searcher.by_words("boat -is:edited").hits] == [ids[2], ids[0]]
+
+
+def test_conditions_alone_list_photos_in_the_order_of_the_gallery(catalog: Catalog) -> None:
+    ids = filled(catalog, 3)
+    catalog.edit_caption(ids[2], "mine")
+    catalog.edit_caption(ids[0], "mine too")
+    asked: list[str] = []
+    searcher = Searcher(catalog, lambda text: asked.append(text), MATCHER)  # type: ignore[func-returns-value]
+    result = searcher.search("is:edited")
+    assert [hit.photo_id for hit in result.hits] == [ids[0], ids[2]]
+    assert result.in_order
+    assert not asked
+    assert searcher.search("is:edited", limit=1).hits == result.hits[:1]
+
+
+def test_either_of_two_things_is_found_the_better_score_counting(catalog: Catalog) -> None:
+    cat, dog, other = filled(catalog, 3)
+    for photo_id, text in ((cat, "a cat"), (dog, "a dog and a cat"), (other, "a tree")):
+        describe(catalog, said(photo_id, text, towards=SOUTH))
+    result = Searcher(catalog, lambda _text: None, MATCHER).search("dog or cat")
+    assert {hit.photo_id for hit in result.hits} == {cat, dog}
+    assert len(result.hits) == 2
+
+
+def test_what_was_not_understood_is_told_with_what_was_found(catalog: Catalog) -> None:
+    (photo_id,) = filled(catalog, 1)
+    describe(catalog, said(photo_id, "a cat"))
+    result = _searcher(catalog, *NORTH).search("cat before:soon")
+    assert [hit.photo_id for hit in result.hits] == [photo_id]
+    assert "before:soon" in result.problems[0]

@@ -26,19 +26,22 @@ from PIL import (
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
 )
+from pillow_heif import HeifImagePlugin  # noqa: F401 - registers HEIC; it turns pictures upright
 
 from engine.protocol import Reason
 from engine.quiet import without_warnings
 
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+    | {".heic", ".heif", ".hif"}
 )
 """File name endings worth looking at, lower-case."""
 
 # Others stay shut: EPS, for one, would start Ghostscript. (MPO comes through JPEG.)
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 _JPEG_FORMATS = frozenset({"JPEG", "MPO"})
 _STARTS = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_BRANDS = (b"ftypavif", b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _BACKGROUND = (255, 255, 255)
 _THUMBNAIL_QUALITY = 87
 _UPRIGHT = {
@@ -203,13 +206,10 @@ def _recognized(file: object, prefix: bytes) -> Image.Image:
     try:
         return Image.open(file, formats=_FORMATS)  # type: ignore[arg-type]
     except UnidentifiedImageError as error:
-        if prefix[4:8] == b"ftyp" and prefix[8:12] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1"}:
-            detail = "HEIC pictures cannot be read in this version."
-        elif prefix.startswith(_STARTS) or prefix[4:12] == b"ftypavif":
+        if prefix.startswith(_STARTS) or prefix[4:12] in _BRANDS:
             detail = "The picture is damaged: its header cannot be read."
             raise DecodeError(Reason.UNREADABLE, detail) from error
-        else:
-            detail = "The file holds no picture of a kind that can be read here."
+        detail = "The file holds no picture of a kind that can be read here."
         raise DecodeError(Reason.UNSUPPORTED, detail) from error
 
 

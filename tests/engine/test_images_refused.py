@@ -90,7 +90,7 @@ def test_files_that_are_no_pictures_are_told_apart(tmp_path: Path) -> None:
     assert _refused(tmp_path / "text.jpg" / "inside.jpg")[0] is Reason.MISSING
     (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 40)
     reason, detail = _refused(tmp_path / "photo.heic")
-    assert (reason, "HEIC" in detail) == (Reason.UNSUPPORTED, True)
+    assert (reason, "damaged" in detail) == (Reason.UNREADABLE, True)
     (tmp_path / "script.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
     assert _refused(tmp_path / "script.jpg")[0] is Reason.UNSUPPORTED
 
@@ -122,7 +122,7 @@ def test_a_file_without_permission_is_told() -> None:
     assert (reason, "permission" in detail) == (Reason.UNREADABLE, True)
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "bmp", "tif", "avif"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "bmp", "tif", "avif", "heic"])
 def test_a_file_cut_in_half_is_damaged(tmp_path: Path, suffix: str) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (96, 96, 3), dtype=np.uint8)
     path = tmp_path / f"half.{suffix}"
@@ -137,7 +137,7 @@ def test_a_file_cut_in_half_is_damaged(tmp_path: Path, suffix: str) -> None:
 
 def test_noise_in_any_format_is_a_picture_or_a_reason(tmp_path: Path) -> None:
     rng = random.Random(5)
-    for suffix in ("jpg", "png", "webp", "gif", "bmp", "tif", "avif"):
+    for suffix in ("jpg", "png", "webp", "gif", "bmp", "tif", "avif", "heic"):
         path = tmp_path / f"noise.{suffix}"
         _corners().save(path)
         whole = path.read_bytes()

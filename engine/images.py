@@ -118,7 +118,7 @@ def read_header(path: Path) -> Header:
 
     Raises :class:`DecodeError`.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         orientation, taken_at = _exif(image)
         width, height = image.size
         if orientation >= 5:
@@ -133,7 +133,7 @@ def open_rgb(path: Path, *, at_least: tuple[int, int] | None = None) -> Image.Im
     that size; every other format, and any JPEG without it, comes in full. Raises
     :class:`DecodeError`.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         orientation, _ = _exif(image)
         if at_least is not None and image.format in _JPEG_FORMATS:
             wanted = at_least if orientation < 5 else (at_least[1], at_least[0])
@@ -160,8 +160,11 @@ def thumbnail_jpeg(path: Path, edge_px: int) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """Open an allowed picture within the header limits; turn every codec's trouble into ours."""
+def opened(path: Path) -> Iterator[Image.Image]:
+    """Open an allowed picture within the header limits; turn every codec's trouble into ours.
+
+    Nothing is decoded yet. Raises :class:`DecodeError`, here and for what is done inside.
+    """
     try:
         with without_warnings(), open(_descriptor(path), "rb") as file:
             prefix = file.read(16)

@@ -46,6 +46,24 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a file tells about itself besides the picture: in EXIF, IPTC, XMP and its sidecar.
+
+    Position in degrees; ``rating`` in stars, 0 to 5; ``caption_language`` is BCP 47.
+    """
+
+    camera: str | None = None
+    lens: str | None = None
+    exposure: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    rating: int | None = None
+    keywords: tuple[str, ...] = ()
+    caption: str | None = None
+    caption_language: str = "und"
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a photo's header tells. Sizes are in pixels after EXIF orientation is applied."""
 
@@ -55,6 +73,7 @@ class Metadata:
     taken_at: datetime | None
     taken_source: str  # "exif" or "file"
     fingerprint: bytes
+    facts: Facts = Facts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What can describe: checkpoints in transformers' own layout, found and checked without torch.
 
-A *describer set* is a captioner and a matcher, each a checkpoint at a revision: one folder that
-holds both parts (the sample), a folder of one part, or a folder with one sub-folder for each part.
+A *describer set* is a captioner, a matcher and an answerer, each a checkpoint at a revision: one
+folder that holds the first two (the sample, whose sub-folder “answerer” is the third), a folder of
+one part, or a folder with one sub-folder for each part.
 The hub's cache layout (``models--OWNER--NAME/snapshots/COMMIT``) is understood too.
 """
 
@@ -19,6 +20,7 @@ from engine.protocol import CheckpointRef
 SAMPLE = "sample"
 CAPTIONER_CLASS = "BlipForConditionalGeneration"
 MATCHER_CLASS = "BlipForImageTextRetrieval"
+ANSWERER_CLASS = "BlipForQuestionAnswering"
 
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _TOKENIZERS = ("tokenizer.json", "vocab.txt")
@@ -39,7 +41,7 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DescriberSet:
-    """What describes. ``note`` says in one sentence what it knows; either part may be absent."""
+    """What describes. ``note`` says in one sentence what it knows; any part may be absent."""
 
     name: str
     captioner: CheckpointRef | None
@@ -47,6 +49,7 @@ class DescriberSet:
     knows_drawn_scenes_only: bool
     note: str
     licence: str
+    answerer: CheckpointRef | None = None
 
 
 def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
@@ -66,7 +69,7 @@ def sample_set(sample_dir: Path) -> DescriberSet:
     if not (sample_dir / "config.json").is_file():
         message = f"The sample checkpoint is missing: there is no “config.json” in {sample_dir}."
         raise CheckpointError(message, "Install the program again.")
-    return _set_of(SAMPLE, [sample_dir.absolute()])
+    return _set_of(SAMPLE, _with_answerer(sample_dir.absolute()))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -86,6 +89,15 @@ def read_json(path: Path) -> dict[str, Any]:
 def weights_file(folder: Path) -> Path:
     """Return the file of weights in a checkpoint's folder; raises CheckpointError."""
     return folder / _required(folder, _WEIGHTS)
+
+
+def vision_folder(folder: Path, config: dict[str, Any]) -> Path:
+    """Return the folder whose vision weights a checkpoint uses: mostly its own.
+
+    An answerer may leave them out and name another checkpoint's, relative to its folder.
+    """
+    named = _own(config).get("vision")
+    return Path(os.path.normpath(folder / named)) if isinstance(named, str) else folder
 
 
 def revision_of(folder: Path) -> str:
@@ -109,12 +121,18 @@ def _set_in(name: str, folder: Path) -> DescriberSet:
         raise CheckpointError(f"There is no checkpoint “{name}”.", _HINT)
     folder = _snapshot(folder.absolute())
     if (folder / "config.json").is_file():
-        return _set_of(_title(folder), [folder])
+        return _set_of(_title(folder), _with_answerer(folder))
     inside = sorted(_snapshot(entry) for entry in folder.iterdir() if entry.is_dir())
     found = [entry for entry in inside if (entry / "config.json").is_file()]
     if not found:
         raise CheckpointError(f"“config.json” is missing in {folder}.", _HINT)
     return _set_of(folder.name, found)
+
+
+def _with_answerer(folder: Path) -> list[Path]:
+    """A checkpoint's folder, and the sub-folder “answerer” where there is one."""
+    inside = _snapshot(folder / "answerer")
+    return [folder, inside] if (inside / "config.json").is_file() else [folder]
 
 
 def _hash_blocks(path: Path, digest: "blake2b") -> None:
@@ -150,54 +168,49 @@ def _title(folder: Path) -> str:
     return folder.name
 
 
+_Part = tuple[CheckpointRef, dict[str, Any]]
+
+
 def _set_of(name: str, folders: list[Path]) -> DescriberSet:
-    captioner: tuple[CheckpointRef, dict[str, Any]] | None = None
-    matcher: tuple[CheckpointRef, dict[str, Any]] | None = None
+    parts: dict[str, _Part] = {}
     for folder in folders:
         config = read_json(folder / "config.json")
-        classes = config.get("architectures") or []
-        for known, held in ((CAPTIONER_CLASS, captioner), (MATCHER_CLASS, matcher)):
-            if known in classes and held is not None:
+        known = (CAPTIONER_CLASS, MATCHER_CLASS, ANSWERER_CLASS)
+        classes = [each for each in known if each in (config.get("architectures") or [])]
+        for each in classes:
+            if each in parts:
                 raise CheckpointError(
                     f"{folder.parent} holds two checkpoints for the same part: "
-                    f"{held[0].id} and {_title(folder)}.",
+                    f"{parts[each][0].id} and {_title(folder)}.",
                     "Name the folder of one of them.",
                 )
-        if not {CAPTIONER_CLASS, MATCHER_CLASS} & set(classes):
-            continue
-        part = (_checked(folder, config), config)
-        captioner = part if CAPTIONER_CLASS in classes else captioner
-        matcher = part if MATCHER_CLASS in classes else matcher
-    if captioner is None and matcher is None:
+        if classes:
+            part = (_checked(folder, config), config)
+            parts |= dict.fromkeys(classes, part)
+    if not parts:
         message = f"{folders[0]} holds no BLIP that makes captions or matches text."
         raise CheckpointError(message, _HINT)
-    return _described(name, captioner, matcher)
+    return _described(name, parts)
 
 
-def _described(
-    name: str,
-    captioner: tuple[CheckpointRef, dict[str, Any]] | None,
-    matcher: tuple[CheckpointRef, dict[str, Any]] | None,
-) -> DescriberSet:
-    parts = [part for part in (captioner, matcher) if part is not None]
-    drawn = any("drawn" in str(_own(config).get("domain", "")) for _, config in parts)
+def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
+    drawn = any("drawn" in str(_own(config).get("domain", "")) for _, config in parts.values())
+    captioner, matcher, answerer = (
+        parts[each][0] if each in parts else None
+        for each in (CAPTIONER_CLASS, MATCHER_CLASS, ANSWERER_CLASS)
+    )
     if drawn:
         note = "It knows the drawn scenes of the sample gallery only, not real photos."
+    elif captioner is None and matcher is None:
+        note = "It answers questions about photos, but makes no captions."
     elif captioner is None:
         note = "It finds photos by what is in them, but makes no captions."
     elif matcher is None:
         note = "It makes captions of photos, but cannot search by what is in them."
     else:
         note = "It makes captions of photos and finds them by what is in them."
-    licences = dict.fromkeys(_licence(ref, config) for ref, config in parts)
-    return DescriberSet(
-        name,
-        captioner[0] if captioner else None,
-        matcher[0] if matcher else None,
-        drawn,
-        note,
-        "; ".join(licences),
-    )
+    licences = dict.fromkeys(_licence(ref, config) for ref, config in parts.values())
+    return DescriberSet(name, captioner, matcher, drawn, note, "; ".join(licences), answerer)
 
 
 def _own(config: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +248,17 @@ def _checked(folder: Path, config: dict[str, Any]) -> CheckpointRef:
     if weights.suffix == ".safetensors":
         _check_whole(weights)
     name = str(_own(config).get("name") or _title(folder))
-    return CheckpointRef(name, revision_of(folder), str(folder))
+    return CheckpointRef(name, _revision_with_vision(folder, config), str(folder))
+
+
+def _revision_with_vision(folder: Path, config: dict[str, Any]) -> str:
+    seeing = vision_folder(folder, config)
+    if seeing == folder:
+        return revision_of(folder)
+    _required(seeing, ("config.json",))
+    _required(seeing, _WEIGHTS)
+    both = f"{revision_of(folder)}:{revision_of(seeing)}"
+    return blake2b(both.encode(), digest_size=16).hexdigest()
 
 
 def _required(folder: Path, names: tuple[str, ...]) -> str:

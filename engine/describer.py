@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from engine.checkpoints import CheckpointError
 from engine.protocol import CheckpointRef
 
 Pixels = npt.NDArray[np.uint8]
@@ -23,13 +24,17 @@ class DeviceLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What was loaded, and where it runs. ``vector_size`` is 0 without a matcher."""
+    """What was loaded, and where it runs. ``vector_size`` is 0 without a matcher.
+
+    The answerer is there when it is wanted: it is loaded with the first question.
+    """
 
     captioner: CheckpointRef | None
     matcher: CheckpointRef | None
     device: str
     vector_size: int
     shared_vision: bool
+    answerer: CheckpointRef | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +70,31 @@ class QueryVector:
     """A query as the matcher sees it; ``vector`` is None where it knows none of the words."""
 
     vector: Vector | None
+    unknown_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a question, always a guess.
+
+    ``probability`` (0..1): of a choice, its share among all that were given; of an open answer,
+    the geometric mean of its tokens' probabilities.
+    """
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said to a question: for each picture, in order, answers with the likeliest first.
+
+    An open question gets one answer, a closed one all its choices; none where no word of the
+    question is known. ``settings`` tells how: "beam 3", "choices" or "yes or no".
+    """
+
+    answers: tuple[tuple[Answer, ...], ...]
+    settings: str
     unknown_words: tuple[str, ...]
 
 
@@ -106,3 +136,14 @@ class Describer(ABC):
     @abstractmethod
     def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
         """The ITM probability (0..1) of a text for each picture; needs a matcher."""
+
+    def ask(
+        self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()
+    ) -> Reply:
+        """Answer a question (VQA) about each picture; needs an answerer.
+
+        With ``choices`` each of them is weighed and none is written; a question that can only be
+        answered with yes or no has these two. Raises :class:`engine.checkpoints.CheckpointError`
+        where there is none, or where it cannot be used: it is loaded with the first question.
+        """
+        raise CheckpointError("Answering questions needs an answerer, and none is loaded.")

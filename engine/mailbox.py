@@ -3,7 +3,7 @@
 import queue
 import threading
 
-from engine.protocol import Cancel, Describe, EmbedText, Leave, Match, OpenDescriber
+from engine.protocol import Ask, Cancel, Describe, EmbedText, Leave, Match, OpenDescriber
 
 
 class Mailbox:
@@ -12,7 +12,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.work: queue.SimpleQueue[OpenDescriber | Describe | Leave] = queue.SimpleQueue()
         self.texts: queue.SimpleQueue[EmbedText | None] = queue.SimpleQueue()
-        self.matches: queue.SimpleQueue[Match | None] = queue.SimpleQueue()
+        self.matches: queue.SimpleQueue[Match | Ask | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled: dict[int, bool] = {}
 
@@ -23,12 +23,12 @@ class Mailbox:
                 if message.job in self._cancelled:
                     self._cancelled[message.job] = True
             return
-        if isinstance(message, Describe | EmbedText | Match):
+        if isinstance(message, Describe | EmbedText | Match | Ask):
             with self._lock:
                 self._cancelled[message.job] = False
         if isinstance(message, EmbedText):
             self.texts.put(message)
-        elif isinstance(message, Match):
+        elif isinstance(message, Match | Ask):
             self.matches.put(message)
         elif isinstance(message, OpenDescriber | Describe | Leave):
             self.work.put(message)

@@ -1,9 +1,9 @@
 """The messages between a gallery and the engine process: plain values only.
 
-A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``
-or ``Match``. The engine answers ``Opened`` or ``OpenFailed``; for every photo of a batch exactly
-one ``Described`` or ``Failed``, then ``BatchDone``; and ``TextEmbedded``, ``Matched`` or
-``RequestFailed`` for the rest. Text requests are answered while a batch runs. ``Cancel`` drops
+A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
+``Match`` or ``Ask``. The engine answers ``Opened`` or ``OpenFailed``; for every photo of a batch
+exactly one ``Described`` or ``Failed``, then ``BatchDone``; and ``TextEmbedded``, ``Matched``,
+``Answered`` or ``RequestFailed`` for the rest. Text requests are answered while a batch runs. ``Cancel`` drops
 what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
 end-of-file or ``Leave``.
 """
@@ -37,11 +37,12 @@ class CheckpointRef:
 
 @dataclass(frozen=True, slots=True)
 class OpenDescriber:
-    """Load these checkpoints; either may be absent. ``device``: auto, cpu, cuda or mps."""
+    """Load these checkpoints; any may be absent. ``device``: auto, cpu, cuda or mps."""
 
     captioner: CheckpointRef | None
     matcher: CheckpointRef | None
     device: str = "auto"
+    answerer: CheckpointRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,16 @@ class Match:
     job: int
     text: str
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Answer a question about each photo, please; with ``choices``, by one of them."""
+
+    job: int
+    question: str
+    paths: tuple[str, ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,28 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """A possible answer and its probability in 0..1 (:class:`engine.describer.Answer`)."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """For each path asked its answers, the likeliest first; None where a photo could not be read.
+
+    No answers: no word of the question is known. ``settings`` tells how they were found ("beam 3",
+    "choices", "yes or no").
+    """
+
+    job: int
+    answers: tuple[tuple[Guess, ...] | None, ...]
+    settings: str
+    unknown_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFailed:
     """A text request that cannot be answered, with a sentence."""
 
@@ -178,6 +211,7 @@ CODEC = Codec(
         Describe,
         EmbedText,
         Match,
+        Ask,
         Cancel,
         Leave,
         Opened,
@@ -187,6 +221,7 @@ CODEC = Codec(
         BatchDone,
         TextEmbedded,
         Matched,
+        Answered,
         RequestFailed,
     )
 )

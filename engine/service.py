@@ -1,4 +1,4 @@
-"""The engine's threads: one opens and describes, one embeds texts, one matches.
+"""The engine's threads: one opens and describes, one embeds texts, one matches and answers.
 
 A text is answered while a batch runs: the networks keep no state between calls, so two threads
 may be inside them.
@@ -18,8 +18,11 @@ from engine.describer import Describer, ModelInfo, Picture
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.protocol import (
+    Answered,
+    Ask,
     Describe,
     EmbedText,
+    Guess,
     Leave,
     Match,
     Matched,
@@ -34,6 +37,8 @@ _LOG = logging.getLogger(__name__)
 _DECODERS = 2
 _MATCH_AT_ONCE = 4
 _NO_MATCHER = "Searching by meaning needs a matcher, and none is loaded."
+_NOTHING_LOADED = "No describer is loaded."
+_NO_ANSWERER = "Answering questions needs an answerer, and none is loaded."
 _NO_MEMORY = "There is not enough memory to answer."
 _BUG = "The describer could not answer because of an error in the program."
 
@@ -101,16 +106,21 @@ class Service:
 
     def _match_texts(self) -> None:
         while (message := self._mailbox.matches.get()) is not None:
-            self._answer(message.job, partial(self._match, message))
+            if isinstance(message, Ask):
+                self._answer(message.job, partial(self._ask, message))
+            else:
+                self._answer(message.job, partial(self._match, message))
 
     def _answer(self, job: int, answer: Callable[[Describer], object]) -> None:
         self._settled.wait()
         describer = self._describer
-        if describer is None or describer.info.matcher is None:
-            result: object = RequestFailed(job, _NO_MATCHER)
+        if describer is None:
+            result: object = RequestFailed(job, _NOTHING_LOADED)
         else:
             try:
                 result = answer(describer)
+            except CheckpointError as error:
+                result = RequestFailed(job, f"{error.message} {error.hint}".strip())
             except MemoryError:
                 result = RequestFailed(job, _NO_MEMORY)
             except Exception:  # noqa: BLE001 - the roof of this thread
@@ -120,11 +130,13 @@ class Service:
         self._send(result)
 
     def _embed(self, message: EmbedText, describer: Describer) -> TextEmbedded:
+        _require(describer.info.matcher, _NO_MATCHER)
         query = describer.embed_text(message.text)
         blob = b"" if query.vector is None else query.vector.astype("<f2").tobytes()
         return TextEmbedded(message.job, blob, query.unknown_words)
 
     def _match(self, message: Match, describer: Describer) -> Matched:
+        _require(describer.info.matcher, _NO_MATCHER)
         scores: list[float | None] = []
         for start in range(0, len(message.paths), _MATCH_AT_ONCE):
             paths = message.paths[start : start + _MATCH_AT_ONCE]
@@ -136,6 +148,27 @@ class Service:
             found = iter(describer.match(message.text, there))
             scores += [None if picture is None else next(found) for picture in pictures]
         return Matched(message.job, tuple(scores))
+
+    def _ask(self, message: Ask, describer: Describer) -> Answered:
+        _require(describer.info.answerer, _NO_ANSWERER)
+        answers: list[tuple[Guess, ...] | None] = []
+        settings, unknown = "", ()
+        for path in message.paths:
+            wanted = not self._mailbox.is_cancelled(message.job)
+            picture = _prepared(describer, path) if wanted else None
+            if picture is None:
+                answers.append(None)
+                continue
+            reply = describer.ask(message.question, [picture], message.choices)
+            settings, unknown = reply.settings, reply.unknown_words
+            (said,) = reply.answers
+            answers.append(tuple(Guess(answer.text, answer.probability) for answer in said))
+        return Answered(message.job, tuple(answers), settings, unknown)
+
+
+def _require(part: object | None, otherwise: str) -> None:
+    if part is None:
+        raise CheckpointError(otherwise)
 
 
 def _opened_message(info: ModelInfo) -> Opened:
@@ -151,5 +184,7 @@ def _prepared(describer: Describer, path: str) -> Picture | None:
 
 def _open_blip(message: OpenDescriber) -> Describer:
     blip = importlib.import_module("engine.blip.describer")
-    describer: Describer = blip.BlipDescriber(message.captioner, message.matcher, message.device)
+    describer: Describer = blip.BlipDescriber(
+        message.captioner, message.matcher, message.device, message.answerer
+    )
     return describer

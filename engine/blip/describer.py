@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.blip.answering import Answering
 from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
 from engine.blip.parts import Parts, load_parts, parts_agree
@@ -20,6 +21,7 @@ from engine.describer import (
     ModelInfo,
     Picture,
     QueryVector,
+    Reply,
     Wish,
 )
 from engine.environment import network_threads
@@ -30,25 +32,32 @@ _LOG = logging.getLogger(__name__)
 
 
 class BlipDescriber(Describer):
-    """BLIP as a describer; either part may be absent."""
+    """BLIP as a describer; any part may be absent."""
 
     def __init__(
-        self, captioner: CheckpointRef | None, matcher: CheckpointRef | None, device: str = "auto"
+        self,
+        captioner: CheckpointRef | None,
+        matcher: CheckpointRef | None,
+        device: str = "auto",
+        answerer: CheckpointRef | None = None,
     ) -> None:
         """Load the checkpoints; raises :class:`engine.checkpoints.CheckpointError`."""
         torch.set_num_threads(network_threads())
         chosen = choose_device(device)
         with _memory_told():
-            parts = load_parts(captioner, matcher, chosen)
+            parts = load_parts(captioner, matcher, chosen, answerer)
             if chosen.type == "mps":
-                chosen, parts = _trusted(captioner, matcher, chosen, parts)
+                chosen, parts = _trusted(parts, chosen, captioner, matcher, answerer)
         self._vision, self._match_vision = parts.vision, parts.match_vision
         self._writer, self._matcher = parts.writer, parts.matcher
-        self._sizes = tuple(
-            dict.fromkeys((self._vision.geometry.size, self._match_vision.geometry.size))
-        )
+        visions = (parts.vision, parts.match_vision)
+        self._answering = Answering(answerer, chosen, visions) if answerer else None
+        sizes = [vision.geometry.size for vision in visions]
+        sizes += [self._answering.size] if self._answering else []
+        self._sizes = tuple(dict.fromkeys(sizes))
         size = self._matcher.vector_size if self._matcher else 0
-        self._info = ModelInfo(captioner, matcher, chosen.type, size, parts.shared_vision)
+        shared = parts.shared_vision
+        self._info = ModelInfo(captioner, matcher, chosen.type, size, shared, answerer)
 
     @property
     def info(self) -> ModelInfo:
@@ -118,6 +127,16 @@ class BlipDescriber(Describer):
             logits = matcher.match_logits(seen, [text] * len(pictures))
             return [float(p) for p in logits.softmax(-1)[:, 1].cpu()]
 
+    def ask(
+        self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()
+    ) -> Reply:
+        """Answer a question about each picture: openly, or by weighing the choices."""
+        if self._answering is None:
+            return super().ask(question, pictures, choices)
+        place = self._sizes.index(self._answering.size)
+        with _computing():
+            return self._answering.ask(question, pictures, place, choices)
+
     def _shared(self, matched: list[int]) -> list[int]:
         return matched if self._match_vision is self._vision else []
 
@@ -162,14 +181,15 @@ class BlipDescriber(Describer):
 
 
 def _trusted(
+    parts: Parts,
+    device: torch.device,
     captioner: CheckpointRef | None,
     matcher: CheckpointRef | None,
-    device: torch.device,
-    parts: Parts,
+    answerer: CheckpointRef | None,
 ) -> tuple[torch.device, Parts]:
     """Hold an accelerator against the processor; where they differ, the processor it is."""
     processor = torch.device("cpu")
-    reference = load_parts(captioner, matcher, processor)
+    reference = load_parts(captioner, matcher, processor, answerer)
     if parts_agree(parts, reference):
         return device, parts
     _LOG.warning("%s disagrees with the processor on this computer: not used", device)

@@ -30,6 +30,10 @@ class Vision:
         self._mean = torch.tensor(self.geometry.mean, device=device)
         self._std = torch.tensor(self.geometry.std, device=device)
 
+    def equals(self, other: "Vision") -> bool:
+        """Whether both see alike, so that one of them is enough."""
+        return self.geometry == other.geometry and self._network.equals(other._network)  # noqa: SLF001
+
     def tokens(self, pixels: Sequence[Pixels]) -> Tensor:
         """Image tokens (N, 1 + patches, width) of N pictures of this network's size."""
         stacked = torch.from_numpy(np.stack(pixels)).to(self._device)

@@ -31,10 +31,16 @@ class Parts:
 
 
 def load_parts(
-    captioner: CheckpointRef | None, matcher: CheckpointRef | None, device: torch.device
+    captioner: CheckpointRef | None,
+    matcher: CheckpointRef | None,
+    device: torch.device,
+    answerer: CheckpointRef | None = None,
 ) -> Parts:
-    """Load a set; equal eyes are loaded once. Raises CheckpointError."""
-    first = captioner or matcher
+    """Load a set; equal eyes are loaded once. Raises CheckpointError.
+
+    Of an ``answerer`` only the eyes are loaded, and only where nothing else has any.
+    """
+    first = captioner or matcher or answerer
     if first is None:
         raise CheckpointError("There is no checkpoint to describe with.")
     seeing = matching = Checkpoint(Path(first.folder))

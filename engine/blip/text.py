@@ -116,8 +116,12 @@ class TextEncoder:
 
     def first_states(self, ids: Tensor, mask: Tensor, seen: Tensor | None = None) -> Tensor:
         """The first token's last state (N, width) of ids (N, L); ``mask`` is 1 for words."""
+        return self.states(ids, mask, seen)[:, 0]
+
+    def states(self, ids: Tensor, mask: Tensor, seen: Tensor | None = None) -> Tensor:
+        """Every token's last state (N, L, width), as above."""
         words = mask.bool()[:, None, None, :]
-        return self._stack.read(self._stack.embedded(ids), words, seen)[:, 0]
+        return self._stack.read(self._stack.embedded(ids), words, seen)
 
 
 class TextDecoder:
@@ -144,7 +148,7 @@ class TextDecoder:
         return Telling(self, seen, longest)
 
     def scores(self, states: Tensor) -> Tensor:
-        """Scores of the next word (N, vocabulary) of states (N, width)."""
+        """Scores of the next word (..., vocabulary) of states (..., width)."""
         return self._words(self._norm(functional.gelu(self._dense(states)))).float()
 
 
@@ -164,10 +168,17 @@ class Telling:
 
     def next_scores(self, ids: Tensor) -> Tensor:
         """Scores (N, vocabulary) of what follows the further words ``ids`` (N, L)."""
+        return self._decoder.scores(self._told(ids)[:, -1])
+
+    def each_scores(self, ids: Tensor) -> Tensor:
+        """Scores (N, L, vocabulary) of what follows each of the further words ``ids`` (N, L)."""
+        return self._decoder.scores(self._told(ids))
+
+    def _told(self, ids: Tensor) -> Tensor:
         states = self._stack.embedded(ids, self._length)
         states = self._stack.write(states, self._said, self._length, self._looked)
         self._length += ids.shape[1]
-        return self._decoder.scores(states[:, -1])
+        return states
 
     def reorder(self, rows: Tensor) -> None:
         """Go on with these rows (N), in this order; each picture keeps equally many."""

@@ -41,6 +41,21 @@ class VisionTransformer:
             for number in range(shape.layers)
         ]
 
+    def equals(self, other: "VisionTransformer") -> bool:
+        """Whether both see alike: the same shape and weights, on the same device."""
+        return self._shape == other._shape and all(  # noqa: SLF001 - of the same class
+            mine.device == theirs.device and torch.equal(mine, theirs)
+            for mine, theirs in zip(self._tensors(), other._tensors(), strict=True)  # noqa: SLF001
+        )
+
+    def _tensors(self) -> list[Tensor]:
+        parts: list[Linear | Norm] = [self._patches, self._last]
+        for layer in self._layers:
+            parts += [layer.before, layer.qkv, layer.out]
+            parts += [layer.between, layer.widen, layer.narrow]
+        own = [tensor for part in parts for tensor in (part.weight, part.bias)]
+        return [self._cls, self._places, *own]
+
     def __call__(self, colours: Tensor) -> Tensor:
         """Image tokens (N, 1 + patches, width) of normalised pictures (N, height, width, 3)."""
         seen = torch.cat([self._cls.expand(len(colours), -1, -1), self._patched(colours)], 1)

@@ -3,9 +3,11 @@
 import io
 import multiprocessing
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from queue import Full
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -15,6 +17,8 @@ from engine.training.edits import wording_of, wrong_wording
 from engine.training.scenes import Mix, Scene, sample
 from engine.training.things import RELATIONS, SETTINGS
 from engine.training.wording import read
+
+_B = TypeVar("_B")
 
 IMAGE_PX = 128
 LOOK_CELLS = 32
@@ -115,11 +119,11 @@ def make_batch(step: int, size: int, seed: int = 0) -> Batch:
     )
 
 
-def _produce(queue: "multiprocessing.Queue[Batch]", first: int, size: int, seed: int) -> None:
+def _produce(queue: "multiprocessing.Queue[_B]", make: Callable[[int], _B], first: int) -> None:
     parent = multiprocessing.parent_process()
     step = first
     while True:
-        batch = make_batch(step, size, seed)
+        batch = make(step)
         while True:
             try:
                 queue.put(batch, timeout=5)
@@ -131,11 +135,11 @@ def _produce(queue: "multiprocessing.Queue[Batch]", first: int, size: int, seed:
         step += 1
 
 
-def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Generator[Batch]:
-    """Yield the batches of steps `first`, `first` + 1, ...; drawn `ahead` in another process."""
+def produced(make: Callable[[int], _B], first: int, ahead: int = 6) -> Generator[_B]:
+    """Yield `make(first)`, `make(first + 1)`, ...; made `ahead` in another process."""
     context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue[Batch] = context.Queue(ahead)
-    worker = context.Process(target=_produce, args=(queue, first, size, seed), daemon=True)
+    queue: multiprocessing.Queue[_B] = context.Queue(ahead)
+    worker = context.Process(target=_produce, args=(queue, make, first), daemon=True)
     worker.start()
     try:
         while True:
@@ -143,3 +147,8 @@ def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Generator[Ba
     finally:
         worker.terminate()
         worker.join()
+
+
+def stream(first: int, size: int, seed: int = 0, ahead: int = 6) -> Generator[Batch]:
+    """Yield the batches of steps `first`, `first` + 1, ...; drawn `ahead` in another process."""
+    yield from produced(partial(make_batch, size=size, seed=seed), first, ahead)

@@ -21,8 +21,10 @@ import torch
 from PIL import Image
 
 from engine.training import measures
+from engine.training.answer_reference import AnswerReference
 from engine.training.drawing import render
 from engine.training.edits import wrong_wording
+from engine.training.evaluate_answers import answer_scores
 from engine.training.reference import Reference
 from engine.training.scenes import HELD_OUT_FIRST, Scene, sample
 from engine.training.things import COLOURS, NOUNS, SETTINGS
@@ -108,13 +110,15 @@ def match_scores(reference: Reference, scenes: list[Scene], seen: torch.Tensor) 
     return measures.calibration(probability, np.arange(len(probability)) < len(true))
 
 
-def evaluate(reference: Reference, scenes: list[Scene]) -> dict[str, Any]:
-    """Return every figure of `reference` on `scenes`."""
+def evaluate(
+    reference: Reference, scenes: list[Scene], answerer: AnswerReference | None = None
+) -> dict[str, Any]:
+    """Return every figure of `reference`, and of an `answerer` on its eyes, on `scenes`."""
     seen = see(reference, scenes)
     captions = [scene.caption for scene in scenes]
     vectors = reference.image_vectors(seen).numpy()
     cosine = reference.text_vectors(captions).numpy() @ vectors.T
-    return {
+    figures = {
         "scenes": len(scenes),
         "captions, beam 3": asdict(measures.caption_scores(scenes, reference.captions(seen, 3))),
         "captions, greedy": asdict(measures.caption_scores(scenes, reference.captions(seen, 1))),
@@ -123,6 +127,9 @@ def evaluate(reference: Reference, scenes: list[Scene]) -> dict[str, Any]:
         "queries by ITC": query_scores(reference, vectors, scenes),
         "ITM, caption or minimal pair": match_scores(reference, scenes, seen),
     }
+    if answerer is not None:
+        figures["answers right"] = answer_scores(answerer, scenes, seen)
+    return figures
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:
@@ -152,9 +159,11 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     reference = Reference(arguments.checkpoint)
+    folder = arguments.checkpoint / "answerer"
+    answerer = AnswerReference(folder) if folder.is_dir() else None
     results = {
-        "held-out scenes": evaluate(reference, held_out(arguments.scenes, from_withheld=False)),
-        "withheld pairs": evaluate(reference, held_out(arguments.scenes, from_withheld=True)),
+        name: evaluate(reference, held_out(arguments.scenes, from_withheld=withheld), answerer)
+        for name, withheld in (("held-out scenes", False), ("withheld pairs", True))
     }
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ One folder serves BlipForConditionalGeneration and BlipForImageTextRetrieval::
 import argparse
 import json
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -32,27 +34,41 @@ def export(model: SampleBlip, out: Path, step: int) -> None:
 
     Other files in `out`, such as the model card, stay.
     """
+    with replacing_files(out) as fresh:
+        _write_config(model, fresh, step)
+        tokens.save(tokens.captions(), fresh, MAX_LENGTH)
+        write_settings(fresh, model.config.vision_config.image_size, MAX_LENGTH)
+        save_file(checkpoint_weights(model), fresh / "model.safetensors", metadata={"format": "pt"})
+
+
+@contextmanager
+def replacing_files(out: Path) -> Generator[Path]:
+    """Let files be written into a fresh folder; at the end they take their places in `out`."""
     fresh = out.parent / f".{out.name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    _write_config(model, fresh, step)
-    tokens.save(fresh, MAX_LENGTH)
-    size = model.config.vision_config.image_size
-    BlipImageProcessorPil(
-        size={"height": size, "width": size}, image_mean=list(MEAN), image_std=list(STD), resample=3
-    ).save_pretrained(fresh)
-    GenerationConfig(
-        bos_token_id=tokens.DEC,
-        eos_token_id=tokens.SEP,
-        pad_token_id=tokens.PAD,
-        max_length=MAX_LENGTH,
-    ).save_pretrained(fresh)
-    save_file(checkpoint_weights(model), fresh / "model.safetensors", metadata={"format": "pt"})
+    yield fresh
     out.mkdir(parents=True, exist_ok=True)
     for path in sorted(fresh.iterdir()):
         path.chmod(0o644)
         path.replace(out / path.name)
     fresh.rmdir()
+
+
+def write_settings(folder: Path, image_px: int, max_length: int) -> None:
+    """Write how pictures are prepared, and how texts of at most `max_length` tokens are written."""
+    BlipImageProcessorPil(
+        size={"height": image_px, "width": image_px},
+        image_mean=list(MEAN),
+        image_std=list(STD),
+        resample=3,
+    ).save_pretrained(folder)
+    GenerationConfig(
+        bos_token_id=tokens.DEC,
+        eos_token_id=tokens.SEP,
+        pad_token_id=tokens.PAD,
+        max_length=max_length,
+    ).save_pretrained(folder)
 
 
 def _write_config(model: SampleBlip, folder: Path, step: int) -> None:

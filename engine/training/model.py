@@ -40,7 +40,7 @@ def sample_config(**changes: int) -> BlipConfig:
         **shape,
         "intermediate_size": changes.get("text_inner", _TEXT_INNER),
         "num_hidden_layers": changes.get("text_layers", _TEXT_LAYERS),
-        "vocab_size": len(tokens.vocabulary()),
+        "vocab_size": len(tokens.captions()),
         "encoder_hidden_size": width,
         "max_position_embeddings": 40,
         "projection_dim": _SHARED_SIZE,

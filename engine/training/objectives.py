@@ -59,7 +59,7 @@ def normalised(pixels: Tensor, generator: torch.Generator | None = None) -> Tens
 
 def tensors(texts: list[str], first: int) -> tuple[Tensor, Tensor]:
     """Return ids and mask (N, L) of `texts` that start with the token `first`."""
-    ids, mask = tokens.padded(texts, first)
+    ids, mask = tokens.captions().padded(texts, first)
     return torch.tensor(ids), torch.tensor(mask)
 
 

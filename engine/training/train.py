@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engine.training.batches import Batch, stream
 from engine.training.export import begin_from, export
@@ -53,11 +53,7 @@ class Trainer:
         self.first = self.step = 0
         torch.manual_seed(plan.seed)
         self.model = SampleBlip(sample_config(**plan.shape))
-        matrices, others = _sorted_out(self.model)
-        self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(matrices, weight_decay=_DECAY, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(others, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
-        ]
+        self.optimisers = optimisers_of(self.model)
 
     def start_from(self, checkpoint: Path) -> None:
         """Take the weights and the step of an exported checkpoint; the optimisers start anew."""
@@ -73,15 +69,9 @@ class Trainer:
     def learn(self, batch: Batch) -> Losses:
         """Take one step on `batch` and return its losses."""
         generator = torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step)
-        for group in (group for each in self.optimisers for group in each.param_groups):
-            group["lr"] = self.rate()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.bfloat16):
             parts = losses(self.model, batch, generator)
-        self.model.zero_grad(set_to_none=True)
-        parts.total().backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for optimiser in self.optimisers:
-            optimiser.step()
+        step_down(parts.total(), self.model, self.optimisers, self.rate())
         self.step += 1
         return parts
 
@@ -107,7 +97,29 @@ class Trainer:
         self.first, self.step = int(state["first"]), int(state["step"])
 
 
-def _sorted_out(model: SampleBlip) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+def optimisers_of(model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Return Muon for the layers' matrices of `model`, and AdamW for all else."""
+    matrices, others = _sorted_out(model)
+    return [
+        torch.optim.Muon(matrices, weight_decay=_DECAY, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
+    ]
+
+
+def step_down(
+    loss: Tensor, model: nn.Module, optimisers: list[torch.optim.Optimizer], rate: float
+) -> None:
+    """Lower `loss` by one step at this learning rate."""
+    for group in (group for each in optimisers for group in each.param_groups):
+        group["lr"] = rate
+    model.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+
+
+def _sorted_out(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
     """Return the layers' matrices, and all other parameters (embeddings, heads, biases, norms)."""
     matrices: list[nn.Parameter] = []
     others: list[nn.Parameter] = []

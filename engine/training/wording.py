@@ -29,7 +29,7 @@ from engine.training.things import BY_NAME, SIZE_RANK, Relation, Thing
 Fact = tuple[str, ...]
 Meaning = frozenset[Fact]
 
-_REVERSED: dict[Relation, Relation] = {
+REVERSED: dict[Relation, Relation] = {
     "next to": "next to",
     "above": "under",
     "under": "above",
@@ -58,7 +58,7 @@ class Content:
         swapped = (self.things[1], self.things[0], *self.things[2:])
         if len(self.things) == 3 or self.relation is None:
             return replace(self, things=swapped)
-        return replace(self, things=swapped, relation=_REVERSED[self.relation])
+        return replace(self, things=swapped, relation=REVERSED[self.relation])
 
 
 def _thing_facts(thing: Thing) -> set[Fact]:
@@ -70,7 +70,7 @@ def _thing_facts(thing: Thing) -> set[Fact]:
     return facts
 
 
-def _relation_fact(first: str, relation: Relation, second: str) -> Fact:
+def relation_fact(first: str, relation: Relation, second: str) -> Fact:
     if relation == "next to":
         low, high = sorted((first, second))
         return ("next", low, high)
@@ -86,9 +86,9 @@ def meaning(content: Content) -> Meaning:
         facts |= _thing_facts(thing)
     names = [thing.noun for thing in content.things]
     if len(names) == 3:
-        facts.add(_relation_fact(names[0], "next to", names[1]))
+        facts.add(relation_fact(names[0], "next to", names[1]))
     if content.relation:
-        facts.update(_relation_fact(n, content.relation, names[-1]) for n in names[:-1])
+        facts.update(relation_fact(n, content.relation, names[-1]) for n in names[:-1])
     return frozenset(facts)
 
 
@@ -181,19 +181,19 @@ def _joined(phrases: list[_Phrase], joins: list[Relation | None]) -> set[Fact] |
         return None
     known = [name for name in names if name is not None]
     if len(joins) == 1 and joins[0]:
-        return {_relation_fact(known[0], joins[0], known[1])}
+        return {relation_fact(known[0], joins[0], known[1])}
     if len(joins) < 2 or not any(joins):
         return set()
     loose: tuple[Relation | None, ...] = ("next to", None)
     if joins[0] in loose and joins[1] and joins[1] != "next to":
-        facts = {_relation_fact(name, joins[1], known[2]) for name in known[:2]}
+        facts = {relation_fact(name, joins[1], known[2]) for name in known[:2]}
         pair, link = known[:2], joins[0]
     elif joins[1] in loose and joins[0] and joins[0] != "next to":
-        facts = {_relation_fact(known[0], joins[0], name) for name in known[1:]}
+        facts = {relation_fact(known[0], joins[0], name) for name in known[1:]}
         pair, link = known[1:], joins[1]
     else:
         return None
-    return facts | {_relation_fact(pair[0], "next to", pair[1])} if link else facts
+    return facts | {relation_fact(pair[0], "next to", pair[1])} if link else facts
 
 
 def read(text: str) -> Meaning | None:
@@ -259,7 +259,7 @@ def phrase(content: Content, seed: int) -> str:
         first, second = things[pick % len(things)], things[(pick + 1) % len(things)]
         words = [_spoken(first, rng, bare), rng.choice(JOIN), _spoken(second, rng, bare)]
     else:
-        said = rng.choice(RELATION_WORDS[_REVERSED[relation] if turned else relation])
+        said = rng.choice(RELATION_WORDS[REVERSED[relation] if turned else relation])
         group = [_spoken(thing, rng, bare) for thing in things[:-1]]
         if len(group) == 2:
             if pick % 2:

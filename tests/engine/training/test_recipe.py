@@ -155,11 +155,11 @@ def test_texts_side_by_side_are_matched_as_one_by_one() -> None:
 
 def test_the_tokenizer_files_agree_with_training(tmp_path: Path) -> None:
     export(SampleBlip(sample_config(**SHAPE)), tmp_path, 0)
-    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    tokenizer, words = AutoTokenizer.from_pretrained(tmp_path), tokens.captions()
     for text in make_batch(2500, 12).texts:
-        assert tokenizer(text)["input_ids"] == tokens.encode(text, tokens.CLS)
-        assert tokenizer.decode(tokens.encode(text, tokens.DEC), skip_special_tokens=True) == text
-        assert tokens.decode(tokens.encode(text, tokens.DEC)) == text
+        assert tokenizer(text)["input_ids"] == words.encode(text, tokens.CLS)
+        assert tokenizer.decode(words.encode(text, tokens.DEC), skip_special_tokens=True) == text
+        assert words.decode(words.encode(text, tokens.DEC)) == text
     assert tokenizer.convert_tokens_to_ids(["[DEC]", "[ENC]"]) == [tokens.DEC, tokens.ENC]
     assert tokenizer("a zeppelin")["input_ids"][2] == tokens.UNK
 

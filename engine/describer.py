@@ -137,9 +137,7 @@ class Describer(ABC):
     def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
         """The ITM probability (0..1) of a text for each picture; needs a matcher."""
 
-    def ask(
-        self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()
-    ) -> Reply:
+    def ask(self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()) -> Reply:
         """Answer a question (VQA) about each picture; needs an answerer.
 
         With ``choices`` each of them is weighed and none is written; a question that can only be

@@ -3,9 +3,9 @@
 A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
 ``Match`` or ``Ask``. The engine answers ``Opened`` or ``OpenFailed``; for every photo of a batch
 exactly one ``Described`` or ``Failed``, then ``BatchDone``; and ``TextEmbedded``, ``Matched``,
-``Answered`` or ``RequestFailed`` for the rest. Text requests are answered while a batch runs. ``Cancel`` drops
-what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
-end-of-file or ``Leave``.
+``Answered`` or ``RequestFailed`` for the rest. Text requests are answered while a batch runs.
+``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine
+leaves at end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass

@@ -56,9 +56,7 @@ class Answerer:
         words = self.words
         beginning = torch.full((len(states), 1), words.dec, device=self._device)
         rules = Rules(words.sep, words.pad, self._longest_answer)
-        return beam_search(
-            self._decoder.about(states, rules.max_length), beginning, rules, _BEAMS
-        )
+        return beam_search(self._decoder.about(states, rules.max_length), beginning, rules, _BEAMS)
 
     def log_likelihoods(self, states: Tensor, rows: Sequence[list[int]]) -> Tensor:
         """Of each token of K answers (P, K, length) after the first; 0 beyond an answer's end."""
@@ -113,9 +111,7 @@ class _Loaded:
 class Answering:
     """An answerer and its eyes, loaded with the first question; any thread may ask."""
 
-    def __init__(
-        self, ref: CheckpointRef, device: torch.device, visions: Sequence[Vision]
-    ) -> None:
+    def __init__(self, ref: CheckpointRef, device: torch.device, visions: Sequence[Vision]) -> None:
         """``visions``: eyes that are loaded already; equal ones are used. Raises CheckpointError.
 
         Nothing is loaded yet, but the ``size`` (width, height) of its pictures is known.

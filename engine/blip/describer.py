@@ -127,9 +127,7 @@ class BlipDescriber(Describer):
             logits = matcher.match_logits(seen, [text] * len(pictures))
             return [float(p) for p in logits.softmax(-1)[:, 1].cpu()]
 
-    def ask(
-        self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()
-    ) -> Reply:
+    def ask(self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()) -> Reply:
         """Answer a question about each picture: openly, or by weighing the choices."""
         if self._answering is None:
             return super().ask(question, pictures, choices)

@@ -120,7 +120,11 @@ def frozen_vision(checkpoint: Path) -> nn.Module:
     begins = "vision_model."
     stored = load_file(checkpoint / "model.safetensors").items()
     vision.load_state_dict(
-        {name.removeprefix(begins): kept.float() for name, kept in stored if name.startswith(begins)}
+        {
+            name.removeprefix(begins): kept.float()
+            for name, kept in stored
+            if name.startswith(begins)
+        }
     )
     return vision.eval().requires_grad_(False)
 

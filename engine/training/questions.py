@@ -87,7 +87,9 @@ def questions(content: Content, count: int, rng: random.Random) -> list[Question
 
 
 def _worded(kind: str, parts: dict[str, str], rng: random.Random) -> str:
-    fitting = [wording for wording in WORDINGS[kind] if "{thing}" not in wording or "thing" in parts]
+    fitting = [
+        wording for wording in WORDINGS[kind] if "{thing}" not in wording or "thing" in parts
+    ]
     text = rng.choice(fitting).format(**parts, seen=rng.choice(SEEN))
     return text if rng.random() < _NO_MARK else f"{text}?"
 

@@ -71,6 +71,7 @@ def _thing_facts(thing: Thing) -> set[Fact]:
 
 
 def relation_fact(first: str, relation: Relation, second: str) -> Fact:
+    """Return the fact that one noun stands so to another, in its one direction."""
     if relation == "next to":
         low, high = sorted((first, second))
         return ("next", low, high)

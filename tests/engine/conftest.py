@@ -58,14 +58,20 @@ def _preprocessor_file(folder: Path, image_px: int) -> None:
 
 @pytest.fixture(scope="session")
 def make_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """Make a checkpoint: ``parts`` "both" (as the sample), "captioner" or "matcher" (as the hub).
+    """Make a checkpoint: ``parts`` "both" (as the sample), or one as the hub has it.
+
+    Those are "captioner", "matcher" and "answerer".
 
     ``vision_seed`` decides the image encoder's weights, ``weights`` the file ("safetensors" or
     "bin").
     """
     import torch
     from safetensors.torch import save_file
-    from transformers import BlipForConditionalGeneration, BlipForImageTextRetrieval
+    from transformers import (
+        BlipForConditionalGeneration,
+        BlipForImageTextRetrieval,
+        BlipForQuestionAnswering,
+    )
 
     def make(
         parts: str = "both",
@@ -88,6 +94,7 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Make:
             "both": [BlipForConditionalGeneration, BlipForImageTextRetrieval],
             "captioner": [BlipForConditionalGeneration],
             "matcher": [BlipForImageTextRetrieval],
+            "answerer": [BlipForQuestionAnswering],
         }[parts]
         torch.manual_seed(5)
         state = {k: v for kind in classes for k, v in kind(config).state_dict().items()}

@@ -152,7 +152,7 @@ class Service:
     def _ask(self, message: Ask, describer: Describer) -> Answered:
         _require(describer.info.answerer, _NO_ANSWERER)
         answers: list[tuple[Guess, ...] | None] = []
-        settings, unknown = "", ()
+        settings, unknown = "", tuple[str, ...]()
         for path in message.paths:
             wanted = not self._mailbox.is_cancelled(message.job)
             picture = _prepared(describer, path) if wanted else None

@@ -22,6 +22,7 @@ _COMMANDS = {
     "index": ("gallery.commands.indexing", "index"),
     "search": ("gallery.commands.searching", "search"),
     "caption": ("gallery.commands.captioning", "caption"),
+    "ask": ("gallery.commands.asking", "ask"),
     "edit": ("gallery.commands.editing", "edit"),
     "narrate": ("gallery.commands.narrating", "narrate"),
     "status": ("gallery.commands.status", "status"),
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _index(add("index", "scan folders, make thumbnails, describe the photos"))
     _search(add("search", "find photos by their captions and by what is in them"))
     _caption(add("caption", "describe photo files; nothing is stored"))
+    _ask(add("ask", "ask a question about a photo file; the answer is a guess"))
     _edit(add("edit", "give a photo in the catalog your own caption"))
     _narrate(add("narrate", "say captions aloud into a WAV file"))
     _json(add("status", "tell how the catalog stands"))
@@ -157,6 +159,15 @@ def _search(parser: argparse.ArgumentParser) -> None:
 
 def _caption(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    _json(parser)
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument("question", metavar="QUESTION", help="like “how many dogs are there?”")
+    parser.add_argument(
+        "--choice", action="append", default=[], metavar="ANSWER", help="a possible answer; again"
+    )
     _json(parser)
 
 

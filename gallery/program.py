@@ -11,6 +11,7 @@ from gallery.catalog import Catalog
 from gallery.catalog.lock import indexing_lock
 from gallery.domain import Failure, Folder
 from gallery.errors import KnownError
+from gallery.library.asking import PhotoAnswer, ask_photo
 from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
 from gallery.library.events import EventBus, FoldersChanged
@@ -96,6 +97,13 @@ class Program:
         ``KnownError`` where the photo is no longer listed or there is no decoder.
         """
         return self.decoder.picture(self.catalog.photo(photo_id).path, max_px)
+
+    def ask(self, photo_id: int, question: str) -> PhotoAnswer:
+        """Return what the describer answers to a question about a photo; blocks.
+
+        Raises ``KnownError`` where there is no answer, or the photo is no longer listed.
+        """
+        return ask_photo(self.engine, self.catalog.photo(photo_id).path, question)
 
     def close(self) -> None:
         """End everything, the last one built first; at most 3 s. Again: does nothing."""

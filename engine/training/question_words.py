@@ -131,8 +131,9 @@ WORDINGS: dict[str, tuple[str, ...]] = {
 }
 
 _SIGNS: dict[str, Meaning] = {
-    word: frozenset({("answer", word)}) for word in (YES, NO, NONE, NOTHING, *COLOURS)
-} | {word: frozenset({("answer", str(n))}) for n, word in NUMBERS.items()}
+    word: frozenset({("answer", word)})
+    for word in (YES, NO, NONE, NOTHING, *COLOURS, *NUMBERS.values())
+}
 
 
 def question_words() -> list[str]:

@@ -113,7 +113,7 @@ def step_down(
     for group in (group for each in optimisers for group in each.param_groups):
         group["lr"] = rate
     model.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     for optimiser in optimisers:
         optimiser.step()

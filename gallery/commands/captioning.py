@@ -15,7 +15,7 @@ from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_deliveries import Delivery, GivenBack, PhotoFailed
 from gallery.library.events import EventBus
-from gallery.paths import sample_gallery_dir
+from gallery.library.reliance import is_unsure
 
 Answer = Described | PhotoFailed
 
@@ -29,7 +29,7 @@ def caption(arguments: Namespace) -> int:
     client = EngineClient(describer, EventBus(), device=arguments.device)
     try:
         for number, answer in _in_order(describe(client, paths)):
-            row = _row(arguments.photos[number], answer, _is_unsure(describer, paths[number]))
+            row = _row(arguments.photos[number], answer, is_unsure(describer, paths[number]))
             rows.append(row)
             if not arguments.json:
                 _tell(row)
@@ -76,18 +76,18 @@ def _check(describer: DescriberSet, paths: Sequence[Path], *, named: bool) -> No
         raise KnownError(
             f"“{describer.name}” makes no captions.", "Name another one with --checkpoint FOLDER."
         )
-    if not named and any(_is_unsure(describer, path) for path in paths):
+    refuse_sample(describer, paths, named=named)
+
+
+def refuse_sample(describer: DescriberSet, paths: Sequence[Path], *, named: bool) -> None:
+    """Raise ``KnownError`` where the sample would speak of photographs, and nobody asked it to."""
+    if not named and any(is_unsure(describer, path) for path in paths):
         raise KnownError(
             "The only describer here is the bundled sample, which knows drawn scenes and not "
             "photographs.",
             "Name a folder with real BLIP weights (--checkpoint FOLDER), or let the sample try "
             "(--checkpoint sample).",
         )
-
-
-def _is_unsure(describer: DescriberSet, path: Path) -> bool:
-    in_samples = path.resolve().is_relative_to(sample_gallery_dir().resolve())
-    return describer.knows_drawn_scenes_only and not in_samples
 
 
 def _row(path: Path, answer: Answer, unsure: bool) -> dict[str, object]:

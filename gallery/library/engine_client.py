@@ -13,6 +13,8 @@ import numpy as np
 from engine import protocol
 from engine.checkpoints import DescriberSet
 from engine.protocol import (
+    Answered,
+    Ask,
     BatchDone,
     Described,
     EmbedText,
@@ -21,21 +23,22 @@ from engine.protocol import (
     Matched,
     OpenDescriber,
     PhotoTask,
+    RequestFailed,
     TextEmbedded,
 )
 from engine.worker import serve
 from gallery.domain import Failure
 from gallery.library.engine_deliveries import Delivery, GivenBack, Patience, PhotoFailed, RoomFree
 from gallery.library.engine_line import Line, Verdict
-from gallery.library.engine_questions import Answer, Questions
+from gallery.library.engine_questions import Answer, Question, Questions
 from gallery.library.events import EngineChanged, EngineState, EventBus
 from gallery.library.text_vector import TextVector
 from gallery.processes.child import Child, Death
 
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 32
-_ANSWER_S, _START_S = 10.0, 60.0
-_PROGRESS = (Described, Failed, TextEmbedded, Matched)
+_ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
+_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered)
 
 
 class EngineClient:
@@ -160,6 +163,24 @@ class EngineClient:
         answer = self._ask(question, timeout_s)
         return answer.scores if isinstance(answer, Matched) else None
 
+    def ask(
+        self, question: str, path: Path, choices: Sequence[str] = (), *, timeout_s: float = _ASK_S
+    ) -> Answered | RequestFailed | None:
+        """Return what is said to a question about a photo, or in a sentence why nothing is.
+
+        None: there is no engine, or the answer came too late.
+        """
+        message = Ask(next(self._numbers), question, (os.fspath(path),), tuple(choices))
+        said = self._ask(message, timeout_s)
+        return said if isinstance(said, Answered | RequestFailed) else None
+
+    def drop_questions(self) -> None:
+        """Nobody wants the answers any more: who waits for one gets None at once."""
+        with self._lock:
+            for question in self._questions.messages:
+                self._send(protocol.Cancel(question.job))
+        self._questions.answer_nobody()
+
     def stop(self) -> None:
         """End the engine; who waits for an answer gets none. Waits less than 2 s."""
         with self._lock:
@@ -189,7 +210,7 @@ class EngineClient:
         if self._child is not None and self._state.phase == "ready":
             self._child.send(message)
 
-    def _ask(self, message: EmbedText | Match, timeout_s: float) -> Answer:
+    def _ask(self, message: Question, timeout_s: float) -> Answer:
         with self._lock:
             if self._stopped or self._state.phase == "failed":
                 return None
@@ -226,7 +247,8 @@ class EngineClient:
         chosen = self.describer_set
         with self._lock:
             if self._child is not None:
-                self._child.send(OpenDescriber(chosen.captioner, chosen.matcher, self._device))
+                parts = (chosen.captioner, chosen.matcher, self._device, chosen.answerer)
+                self._child.send(OpenDescriber(*parts))
                 self._child.answer_within(self._patience.open_s)
 
     def _on_message(self, message: object) -> None:
@@ -239,7 +261,7 @@ class EngineClient:
                 self._on_answer(message)
             case BatchDone():
                 self._on_batch_done(message)
-            case TextEmbedded() | Matched() | protocol.RequestFailed():
+            case TextEmbedded() | Matched() | Answered() | RequestFailed():
                 self._questions.answer(message)
         with self._lock:
             self._watch(renew=isinstance(message, Described | Failed | BatchDone))

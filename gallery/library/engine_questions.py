@@ -4,16 +4,25 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from engine.protocol import EmbedText, Match, Matched, RequestFailed, TextEmbedded
+from engine.protocol import (
+    Answered,
+    Ask,
+    EmbedText,
+    Match,
+    Matched,
+    RequestFailed,
+    TextEmbedded,
+)
 
 _TRIES = 2
 
-Answer = TextEmbedded | Matched | None
+Question = EmbedText | Match | Ask
+Answer = TextEmbedded | Matched | Answered | RequestFailed | None
 
 
 @dataclass(slots=True)
 class _Question:
-    message: EmbedText | Match
+    message: Question
     answer: "Future[Answer]"
     tries: int = 0
 
@@ -25,7 +34,7 @@ class Questions:
         self._lock = threading.Lock()
         self._open: dict[int, _Question] = {}
 
-    def add(self, message: EmbedText | Match) -> "Future[Answer]":
+    def add(self, message: Question) -> "Future[Answer]":
         """Note a question; what to wait for."""
         question = _Question(message, Future())
         with self._lock:
@@ -33,14 +42,14 @@ class Questions:
         return question.answer
 
     @property
-    def messages(self) -> list[EmbedText | Match]:
+    def messages(self) -> list[Question]:
         """What is to be asked again by an engine that was started anew."""
         with self._lock:
             return [question.message for question in self._open.values()]
 
-    def answer(self, answer: TextEmbedded | Matched | RequestFailed) -> None:
+    def answer(self, answer: TextEmbedded | Matched | Answered | RequestFailed) -> None:
         """Give an answer; one that nobody waits for is dropped."""
-        self._end(answer.job, None if isinstance(answer, RequestFailed) else answer)
+        self._end(answer.job, answer)
 
     def forget(self, job: int) -> bool:
         """Nobody waits any more; False where the answer came meanwhile."""

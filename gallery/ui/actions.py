@@ -33,6 +33,7 @@ class Actions:
         self.full_screen = make(tr("&Full screen"), keys.FULL_SCREEN, always=True)
         self.open_photo = make(tr("&Open"))
         self.tell = make(tr("&Tell aloud"), keys.TELL)
+        self.ask = make(tr("As&k this photo…"), keys.ASK)
         self.stop_telling = make(tr("&Stop telling"), keys.STOP_TELLING)
         self.slideshow = make(tr("&Narrated slideshow"), keys.SLIDESHOW)
         self.pause_work = make(tr("&Pause or go on describing"))
@@ -103,7 +104,7 @@ class Actions:
         view.addAction(self.full_screen)
         self._menu(
             tr("&Photo"),
-            [self.open_photo, None, self.tell, self.stop_telling, self.slideshow, None],
+            [self.open_photo, self.ask, None, self.tell, self.stop_telling, self.slideshow, None],
             [self.pause_work, self.cancel_work, self.try_again],
         )
         self._menu(tr("&Help"), [self.keys, self.about])

@@ -23,6 +23,7 @@ class Lane(StrEnum):
     WORDS = "words"
     MEANING = "meaning"
     SPEECH = "speech"
+    QUESTIONS = "questions"
 
 
 class Background(QObject):

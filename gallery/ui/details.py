@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from gallery.domain import Photo
+from gallery.ui.ask_box import AskBox
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.theme import theme
 from gallery.ui.words import (
@@ -54,6 +55,7 @@ class Details(QWidget):
             self.tr("Enter saves, Esc leaves it. Empty: back to what was there before.")
         )
         self._hint.hide()
+        self.ask_box = AskBox(self)
         self._facts = [self._fact(name) for name in self._fact_names()]
         self._lay_out()
 
@@ -72,6 +74,7 @@ class Details(QWidget):
         self._photo = photo
         if photo is None:
             return
+        self.ask_box.show_photo(photo.id)
         named = photo.caption is None and photo.failure is None
         self._caption.setText(breakable(photo.name) if named else caption_line(photo))
         self._origin.setText(origin_text(photo))
@@ -164,6 +167,7 @@ class Details(QWidget):
         layout.addWidget(self._hint)
         layout.addWidget(self._origin)
         layout.addLayout(buttons)
+        layout.addWidget(self.ask_box)
         layout.addSpacing(16)
         layout.addLayout(form)
         layout.addStretch(1)

@@ -83,6 +83,7 @@ class GalleryPage(QWidget):
         """Stop what runs; waits for the last write."""
         self.narration.stop()
         self.bridge.close()
+        self.program.engine.drop_questions()
         self.background.close()
 
     def remember(self, settings: Settings) -> None:

@@ -22,6 +22,7 @@ LARGER = ("Ctrl+=", "Ctrl++")
 SMALLER = "Ctrl+-"
 FULL_SCREEN = "F11"
 TELL = "Ctrl+D"
+ASK = "Ctrl+K"
 STOP_TELLING = "Ctrl+."
 SLIDESHOW = "F5"
 KEYS = "F1"
@@ -70,6 +71,7 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (FIND, tr("Find photos by what is in them; Esc goes back to where you were")),
                 (TELL, tr("Tell the current photo aloud; again: hold the voice and go on")),
                 (STOP_TELLING, tr("Stop telling")),
+                (ASK, tr("Ask a question about the current photo; Esc leaves it")),
                 (SLIDESHOW, tr("Narrated slideshow of what is shown; Space holds it")),
                 (EDIT_CAPTION, tr("Edit the caption; Enter saves, Esc leaves it")),
                 (UNDO, tr("Undo a correction")),

@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
             (actions.smaller, lambda _, wiring: wiring.resize_thumbnails(-1)),
             (actions.open_photo, lambda page, _: page.open_photo(page.grid.current_id)),
             (actions.tell, lambda _, wiring: wiring.tell()),
+            (actions.ask, lambda _, wiring: wiring.ask()),
             (actions.stop_telling, lambda page, _: page.narration.stop()),
             (actions.slideshow, lambda _, wiring: wiring.start_slideshow()),
             (actions.pause_work, lambda _, wiring: wiring.toggle_work()),

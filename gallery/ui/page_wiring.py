@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from gallery.domain import Folder, SearchResult
+from gallery.errors import KnownError
 from gallery.library.events import EngineState, Progress
 from gallery.ui.announce import announce
 from gallery.ui.background import Lane
@@ -86,6 +87,14 @@ class PageWiring:
         if photo_id is not None:
             self.page.narration.tell(photo_id)
 
+    def ask(self) -> None:
+        """Open the line for a question about the current photo, which is shown large for it."""
+        page = self.page
+        if not page.is_viewing:
+            page.open_photo(page.current_id)
+        if page.is_viewing:
+            page.viewer.ask()
+
     def resize_thumbnails(self, steps: int) -> None:
         """Larger or smaller."""
         grid = self.page.grid
@@ -160,6 +169,7 @@ class PageWiring:
         page.viewer.details.caption_edited.connect(page.edits.set_caption)
         page.viewer.details.narrate_requested.connect(self.tell)
         narration.preparing.connect(page.narration_bar.show_preparing)
+        page.viewer.details.ask_box.asked.connect(self._on_asked)
         narration.started.connect(self._on_telling)
         narration.word_changed.connect(page.narration_bar.light)
         narration.paused_changed.connect(
@@ -236,6 +246,21 @@ class PageWiring:
     def _on_telling(self, _photo_id: int, text: str) -> None:
         narration = self.page.narration
         self.page.narration_bar.show_text(text, narration.player.silent_reason)
+
+    def _on_asked(self, photo_id: int, question: str) -> None:
+        page, box = self.page, self.page.viewer.details.ask_box
+        page.background.run(
+            Lane.QUESTIONS,
+            partial(page.program.ask, photo_id, question),
+            partial(box.show_answer, photo_id),
+            partial(self._on_no_answer, photo_id, question),
+        )
+
+    def _on_no_answer(self, photo_id: int, question: str, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.page.viewer.details.ask_box.show_refusal(photo_id, question, str(error))
+        else:
+            self.page.background.failed.emit(error)
 
     def _on_slideshow_closed(self, photo_id: int) -> None:
         self.slideshow = None

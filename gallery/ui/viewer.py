@@ -62,6 +62,7 @@ class Viewer(QWidget):
         pictures.ready.connect(self._on_picture)
         self.details.edit_requested.connect(self.edit_caption)
         self.details.edit_ended.connect(self.stage.setFocus)
+        self.details.ask_box.left.connect(self.stage.setFocus)
         self.stage.double_clicked.connect(self.leave)
 
     @property
@@ -116,6 +117,11 @@ class Viewer(QWidget):
         """Open the caption's editor."""
         self.show_bare(bare=False)
         self.details.edit()
+
+    def ask(self) -> None:
+        """Open the line for a question about the photo."""
+        self.show_bare(bare=False)
+        self.details.ask_box.open()
 
     def show_bare(self, *, bare: bool) -> None:
         """The picture alone, its caption at its foot (full screen)."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from engine.protocol import Reason
 from gallery.domain import Origin, Photo
+from gallery.library.asking import PhotoAnswer
 
 
 def tr(text: str) -> str:
@@ -91,6 +92,26 @@ def origin_text(photo: Photo) -> str:
     if caption.unsure:
         return tr("A guess by “{0}”: it may be wrong").format(name)
     return tr("Described by “{0}”").format(name)
+
+
+def answer_text(answer: PhotoAnswer) -> str:
+    """Return what was answered to a question: "A guess: two dogs"."""
+    if answer.best is not None:
+        return tr("A guess: {0}").format(answer.best.text)
+    if answer.unknown_words and not answer.guesses:
+        return tr("No word of this question is known to the describer")
+    return tr("No answer was found")
+
+
+def answer_origin_text(answer: PhotoAnswer) -> str:
+    """Return who answered, what of the question was not understood, and what to think of it."""
+    parts = [tr("By “{0}”").format(answer.answered_by.rsplit("/", 1)[-1])]
+    if answer.unknown_words:
+        words = ", ".join(f"“{word}”" for word in answer.unknown_words)
+        parts.append(tr("it does not know {0}").format(words))
+    if answer.unsure:
+        parts.append(tr("it knows drawn scenes, not photographs"))
+    return "; ".join(parts)
 
 
 def date_text(taken_at: datetime | None) -> str:

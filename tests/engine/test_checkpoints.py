@@ -52,6 +52,61 @@ def test_a_folder_of_one_part_is_a_set_without_the_other(make_checkpoint: Make) 
     assert matcher.matcher is not None
 
 
+def test_an_answerer_is_a_part_of_a_set_or_a_set_of_its_own(
+    make_checkpoint: Make, tmp_path: Path
+) -> None:
+    alone = find_set(str(make_checkpoint("answerer")), sample_dir=_NOWHERE)
+    assert alone.answerer is not None
+    assert (alone.captioner, alone.matcher) == (None, None)
+    assert "answers questions" in alone.note
+    _copy(make_checkpoint("captioner"), tmp_path / "set" / "cap")
+    _copy(make_checkpoint("answerer"), tmp_path / "set" / "vqa")
+    found = find_set(str(tmp_path / "set"), sample_dir=_NOWHERE)
+    assert found.captioner is not None
+    assert found.answerer is not None
+    assert found.answerer.folder == str(tmp_path / "set" / "vqa")
+    _copy(make_checkpoint("answerer"), tmp_path / "set" / "again")
+    assert "two checkpoints for the same part" in _refused(tmp_path / "set").message
+
+
+def _with_answerer(make_checkpoint: Make, to: Path) -> Path:
+    """A sample-like folder whose answerer uses its vision weights."""
+    _copy(make_checkpoint("both"), to)
+    config = _copy(make_checkpoint("answerer"), to / "answerer") / "config.json"
+    plain = json.loads(config.read_text())
+    plain["photo_narrator"] = {"name": "tiny answerer", "vision": ".."}
+    config.write_text(json.dumps(plain))
+    return to
+
+
+def test_the_samples_answerer_lies_in_its_folder_and_its_revision_covers_both(
+    make_checkpoint: Make, tmp_path: Path
+) -> None:
+    folder = _with_answerer(make_checkpoint, tmp_path / "set")
+    found = sample_set(folder)
+    assert found == find_set("sample", sample_dir=folder)
+    assert found.captioner == found.matcher
+    assert found.answerer is not None
+    assert found.answerer.id == "tiny answerer"
+    assert found.answerer.folder == str(folder / "answerer")
+    assert find_set(str(folder), sample_dir=_NOWHERE).answerer == found.answerer
+    revisions = {found.answerer.revision}
+    for changed in (folder / "vocab.txt", folder / "answerer" / "vocab.txt"):
+        changed.write_text(changed.read_text() + "more\n")
+        answerer = sample_set(folder).answerer
+        assert answerer is not None
+        revisions.add(answerer.revision)
+    assert len(revisions) == 3
+
+
+def test_an_answerer_whose_eyes_are_gone_is_refused(make_checkpoint: Make, tmp_path: Path) -> None:
+    folder = _with_answerer(make_checkpoint, tmp_path / "set")
+    (folder / "answerer").rename(tmp_path / "answerer")
+    error = _refused(tmp_path / "answerer")
+    assert "config.json" in error.message
+    assert str(tmp_path) in error.message
+
+
 def test_two_sub_folders_make_a_set(make_checkpoint: Make, tmp_path: Path) -> None:
     _copy(make_checkpoint("captioner"), tmp_path / "set" / "cap")
     _copy(make_checkpoint("matcher"), tmp_path / "set" / "match")

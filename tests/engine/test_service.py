@@ -11,15 +11,28 @@ import numpy as np
 import pytest
 
 from engine.checkpoints import CheckpointError
-from engine.describer import Describer, Description, ModelInfo, Picture, QueryVector, Wish
+from engine.describer import (
+    Answer,
+    Describer,
+    Description,
+    ModelInfo,
+    Picture,
+    QueryVector,
+    Reply,
+    Wish,
+)
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.protocol import (
+    Answered,
+    Ask,
     BatchDone,
     Cancel,
     CheckpointRef,
     Describe,
+    Described,
     EmbedText,
+    Guess,
     Leave,
     Match,
     Matched,
@@ -40,15 +53,17 @@ _OPEN = OpenDescriber(_REF, _REF)
 class MoodyDescriber(Describer):
     """Answers texts, but one of them is too much for its memory and one meets a bug."""
 
-    def __init__(self, matcher: CheckpointRef | None = _REF) -> None:
-        self._matcher = matcher
+    def __init__(
+        self, matcher: CheckpointRef | None = _REF, answerer: CheckpointRef | None = _REF
+    ) -> None:
+        self._matcher, self._answerer = matcher, answerer
         self.at_match = threading.Event()
         self.may_match = threading.Event()
         self.may_match.set()
 
     @property
     def info(self) -> ModelInfo:
-        return ModelInfo(_REF, self._matcher, "cpu", 2, shared_vision=True)
+        return ModelInfo(_REF, self._matcher, "cpu", 2, True, self._answerer)
 
     def prepare(self, path: Path) -> Picture:
         if path.name == "gone":
@@ -76,6 +91,16 @@ class MoodyDescriber(Describer):
         self.at_match.set()
         assert self.may_match.wait(10)
         return [0.25] * len(pictures)
+
+    def ask(self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()) -> Reply:
+        if question == "cursed":
+            raise ZeroDivisionError
+        if question == "broken":
+            raise CheckpointError("It is damaged.", "Copy it.")
+        self.at_match.set()
+        assert self.may_match.wait(10)
+        said = (Answer("a cat", 0.75), Answer("a dog", 0.25))
+        return Reply((said,) * len(pictures), "choices", ("zyx",))
 
 
 class Running:
@@ -158,3 +183,39 @@ def test_a_cancelled_match_leaves_the_rest_unscored() -> None:
         service.mailbox.put(Cancel(2))
         describer.may_match.set()
         assert service.sent.get(timeout=10) == Matched(2, (0.25,) * 4 + (None,) * 4)
+
+
+def test_a_question_is_answered_for_each_photo_that_can_be_read() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        service.ask(_OPEN)
+        said = service.ask(Ask(1, "what is it?", ("a", "gone", "b"), ("a cat", "a dog")))
+        guesses = (Guess("a cat", 0.75), Guess("a dog", 0.25))
+        assert said == Answered(1, (guesses, None, guesses), "choices", ("zyx",))
+        assert "error in the program" in service.ask(Ask(2, "cursed", ("a",))).message
+        assert service.ask(Ask(3, "broken", ("a",))) == RequestFailed(3, "It is damaged. Copy it.")
+        assert isinstance(service.ask(Match(4, "a cat", ("a",))), Matched)
+
+
+def test_without_an_answerer_a_question_is_refused_in_a_sentence() -> None:
+    with _running(lambda message: MoodyDescriber(answerer=None)) as service:
+        service.ask(_OPEN)
+        assert "needs an answerer" in service.ask(Ask(1, "what is it?", ("a",))).message
+        assert isinstance(service.ask(EmbedText(2, "a cat")), TextEmbedded)
+
+
+def test_a_cancelled_question_leaves_the_rest_unanswered() -> None:
+    describer = MoodyDescriber()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        describer.may_match.clear()
+        service.mailbox.put(Ask(1, "slow", ("a", "b", "c")))
+        assert describer.at_match.wait(10)
+        assert isinstance(service.ask(EmbedText(2, "a dog")), TextEmbedded)
+        task = PhotoTask(1, "a.jpg", caption=True, vector=False)
+        assert isinstance(service.ask(Describe(3, (task,))), Described)
+        assert isinstance(service.sent.get(timeout=10), BatchDone)
+        service.mailbox.put(Cancel(1))
+        describer.may_match.set()
+        said = service.sent.get(timeout=10)
+        assert isinstance(said, Answered)
+        assert [bool(answers) for answers in said.answers] == [True, False, False]

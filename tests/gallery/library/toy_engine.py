@@ -14,12 +14,15 @@ import numpy as np
 
 from engine.protocol import (
     CODEC,
+    Answered,
+    Ask,
     BatchDone,
     Cancel,
     Describe,
     Described,
     EmbedText,
     Failed,
+    Guess,
     Match,
     Matched,
     OpenDescriber,
@@ -68,6 +71,8 @@ class _Toy:
                     self._embed(message)
                 case Match():
                     self._send(Matched(message.job, tuple(0.5 for _ in message.paths)))
+                case Ask():
+                    self._answer(message)
 
     def _open(self, message: OpenDescriber) -> None:
         name = message.captioner.id if message.captioner else ""
@@ -83,6 +88,14 @@ class _Toy:
             self._send(RequestFailed(message.job, "no"))
         elif message.text != "ignored":
             self._send(TextEmbedded(message.job, VECTOR, ("zyx",)))
+
+    def _answer(self, message: Ask) -> None:
+        if message.question == "refused":
+            self._send(RequestFailed(message.job, "No answerer is loaded."))
+        elif message.question != "ignored":
+            said = (Guess("a dog", 0.75), Guess("a cat", 0.25))
+            answers = tuple(None if "bad" in path else said for path in message.paths)
+            self._send(Answered(message.job, answers, "choices", ("zyx",)))
 
     def _work(self) -> None:
         while True:

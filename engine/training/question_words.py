@@ -154,7 +154,8 @@ def meaning_of(answer: str) -> Meaning | None:
     said = " ".join(answer.lower().replace(",", " , ").split())
     if said in _SIGNS:
         return _SIGNS[said]
-    facts = read(said.removeprefix("outside ").replace(" , ", " and "))
+    phrase = said.removeprefix("outside ").replace(" , ", " and ")
+    facts = read(" ".join("a" if word == "one" else word for word in phrase.split()))
     if facts is None:
         return None
     return frozenset(fact for fact in facts if fact[0] != "count" or fact[2] != "1")

@@ -111,7 +111,7 @@ def _what_is_where(content: Content, rng: random.Random) -> _Found:
         return _nothing_there(content, rng)
     if not content.relation:
         return None
-    link = rng.choice([*_links(content), *_links(content, both=True)])
+    link = rng.choice(_both_ways(content))
     answer = " and ".join(thing.text() for thing in link.things)
     return _parts(link.other, rng) | {"relation": _said(link.relation, rng)}, answer
 
@@ -119,7 +119,7 @@ def _what_is_where(content: Content, rng: random.Random) -> _Found:
 def _nothing_there(content: Content, rng: random.Random) -> _Found:
     """A thing to which nothing stands in this way."""
     thing = rng.choice(content.things)
-    taken = {link.relation for link in _links(content, both=True) if link.other == thing}
+    taken = {link.relation for link in _both_ways(content) if link.other == thing}
     relation = rng.choice([relation for relation in RELATIONS if relation not in taken])
     return _parts(thing, rng) | {"relation": _said(relation, rng)}, NOTHING
 
@@ -171,12 +171,8 @@ def _claims(kind: str, content: Content, rng: random.Random) -> list[_Claim]:
     """Return every claim of this kind that holds in `content`."""
     made: list[tuple[dict[str, str], set[Fact]]] = []
     if kind == "is it where":
-        made = [_standing(link, thing, rng) for link in _links(content) for thing in link.things]
-        made += [
-            _standing(link, thing, rng)
-            for link in _links(content, both=True)
-            for thing in link.things
-        ]
+        links = _both_ways(content)
+        made = [_standing(link, thing, rng) for link in links for thing in link.things]
     elif kind == "is it that place":
         place = rng.choice(SETTING_WORDS[content.setting][:2])
         made = [({"place": place}, {("setting", content.setting)})]
@@ -227,18 +223,18 @@ _CLAIMS: dict[str, Callable[[Thing, random.Random], _Made | None]] = {
 }
 
 
-def _links(content: Content, *, both: bool = False) -> list[_Link]:
-    """Return how things stand to each other; `both`: said from the other side."""
+def _both_ways(content: Content) -> list[_Link]:
+    """Return how things stand to each other, said from either side."""
     things, relation = content.things, content.relation
     if relation is None:
         return []
-    found = [_Link(things[:-1], relation, things[-1])]
-    if both:
-        found = [_Link(things[-1:], REVERSED[relation], thing) for thing in things[:-1]]
+    back = REVERSED[relation]
+    links = [_Link(things[:-1], relation, things[-1])]
+    links += [_Link(things[-1:], back, thing) for thing in things[:-1]]
     if len(things) == 3:
-        one, other = things[1::-1] if both else things[:2]
-        found.append(_Link((one,), "next to", other))
-    return found
+        first, second, _ = things
+        links += [_Link((first,), "next to", second), _Link((second,), "next to", first)]
+    return links
 
 
 def _parts(thing: Thing, rng: random.Random) -> dict[str, str]:

@@ -56,7 +56,7 @@ class AnswerTrainer:
 
     def rate(self) -> float:
         """Return the learning rate of the coming step: warm-up, then a cosine to zero."""
-        warm = min(1.0, (self.step + 1) / _WARM_UP)
+        warm = min(1.0, (self.step + 1) / min(_WARM_UP, 1 + self.plan.steps // 10))
         done = min(1.0, self.step / self.plan.steps)
         return self.plan.peak * warm * 0.5 * (1 + math.cos(math.pi * done))
 

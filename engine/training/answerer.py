@@ -6,6 +6,7 @@ named as in BlipForQuestionAnswering. They start from a sample checkpoint's text
 decoder, which know already what the words look like.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from transformers.models.blip.modeling_blip_text import (
 )
 
 from engine.training import tokens
+
+_TIED = "text_decoder.cls.predictions.decoder."  # the word embeddings, and the bias beside it
 
 
 class _CrossAttention(BlipTextAttention):
@@ -150,11 +153,21 @@ def begin_from(model: SampleAnswerer, checkpoint: Path) -> None:
     model.load_state_dict(state)
 
 
+def go_on_from(model: SampleAnswerer, answerer: Path) -> int:
+    """Fill `model` with an exported answerer's weights; return the step it had reached."""
+    stored = load_file(answerer / "model.safetensors")
+    lacking = model.load_state_dict({k: v.float() for k, v in stored.items()}, strict=False)
+    missing = [name for name in lacking.missing_keys if not name.startswith(_TIED)]
+    if missing or lacking.unexpected_keys:
+        raise ValueError(f"{answerer} is of another shape: {missing or lacking.unexpected_keys}")
+    config = json.loads((answerer / "config.json").read_text(encoding="utf-8"))
+    return int(config["photo_narrator"]["trained_at_step"])
+
+
 def answerer_weights(model: SampleAnswerer) -> dict[str, Tensor]:
     """Return the weights that BlipForQuestionAnswering loads, float16, ties stored once."""
-    tied = "text_decoder.cls.predictions.decoder."
     return {
         name: tensor.detach().to(torch.float16).clone().contiguous()
         for name, tensor in model.state_dict().items()
-        if not name.startswith(tied)
+        if not name.startswith(_TIED)
     }

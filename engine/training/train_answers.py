@@ -3,10 +3,12 @@
 ::
 
     python -m engine.training.train_answers --checkpoint DIR --steps 2000 --out FOLDER
-        [--resume] [--export-to DIR/answerer]
+        [--resume] [--start-from ANSWERER] [--export-to DIR/answerer]
 
 No weight of the checkpoint changes, so no caption, vector or score does. Steps count, not minutes;
-the same seed gives the same weights on one machine, also where a run was resumed.
+the same seed gives the same weights on one machine, also where a run was resumed. A run that starts
+from an answerer, perhaps on other eyes, goes on at the step which that one had reached, so that no
+picture is drawn twice.
 """
 
 import argparse
@@ -21,7 +23,13 @@ import torch
 from torch import Tensor
 
 from engine.training.answer_batches import AnswerBatch, make_answer_batch
-from engine.training.answerer import SampleAnswerer, answerer_config, begin_from, frozen_vision
+from engine.training.answerer import (
+    SampleAnswerer,
+    answerer_config,
+    begin_from,
+    frozen_vision,
+    go_on_from,
+)
 from engine.training.batches import produced
 from engine.training.export_answerer import export_answerer
 from engine.training.objectives import normalised
@@ -43,21 +51,27 @@ class AnswerPlan:
 
 
 class AnswerTrainer:
-    """An answerer, its optimisers, and the step they have reached."""
+    """An answerer, its optimisers, and the step they have reached; `first` is where they began."""
 
     def __init__(self, plan: AnswerPlan, checkpoint: Path) -> None:
         """Start at step 0 with the text networks of `checkpoint`."""
-        self.plan, self.step = plan, 0
+        self.plan = plan
+        self.first = self.step = 0
         torch.manual_seed(plan.seed)
         self.vision = frozen_vision(checkpoint)
         self.model = SampleAnswerer(answerer_config(checkpoint))
         begin_from(self.model, checkpoint)
         self.optimisers = optimisers_of(self.model)
 
+    def start_from(self, answerer: Path) -> None:
+        """Take the weights and the step of an exported answerer; the optimisers start anew."""
+        self.first = self.step = go_on_from(self.model, answerer)
+
     def rate(self) -> float:
         """Return the learning rate of the coming step: warm-up, then a cosine to zero."""
-        warm = min(1.0, (self.step + 1) / min(_WARM_UP, 1 + self.plan.steps // 10))
-        done = min(1.0, self.step / self.plan.steps)
+        taken, whole = self.step - self.first, self.plan.steps - self.first
+        warm = min(1.0, (taken + 1) / min(_WARM_UP, 1 + whole // 10))
+        done = min(1.0, taken / max(1, whole))
         return self.plan.peak * warm * 0.5 * (1 + math.cos(math.pi * done))
 
     def learn(self, batch: AnswerBatch) -> float:
@@ -78,6 +92,7 @@ class AnswerTrainer:
     def save(self, path: Path) -> None:
         """Write everything needed to go on, atomically."""
         state = {
+            "first": self.first,
             "step": self.step,
             "model": self.model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
@@ -92,7 +107,7 @@ class AnswerTrainer:
         self.model.load_state_dict(state["model"])
         for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept)
-        self.step = int(state["step"])
+        self.first, self.step = int(state["first"]), int(state["step"])
 
 
 def run(trainer: AnswerTrainer, out: Path) -> None:
@@ -125,6 +140,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for the training state")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start-from", type=Path, help="an answerer's folder to go on from")
     parser.add_argument("--pictures", type=int, default=AnswerPlan.pictures, help="a step")
     parser.add_argument("--questions", type=int, default=AnswerPlan.questions, help="a picture")
     parser.add_argument("--peak", type=float, default=AnswerPlan.peak, help="highest learning rate")
@@ -144,6 +160,8 @@ def main() -> None:
     state = arguments.out / "answerer.pt"
     if arguments.resume and state.exists():
         trainer.load(state)
+    elif arguments.start_from:
+        trainer.start_from(arguments.start_from)
     run(trainer, arguments.out)
     if arguments.export_to:
         export_answerer(trainer.model, arguments.checkpoint, arguments.export_to, trainer.step)

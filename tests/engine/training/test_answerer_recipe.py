@@ -87,6 +87,28 @@ def test_resuming_is_bit_identical(checkpoint: Path, tmp_path: Path) -> None:
         assert torch.equal(value, resumed.model.state_dict()[name]), name
 
 
+def test_a_run_goes_on_from_an_answerer_on_other_eyes(checkpoint: Path, tmp_path: Path) -> None:
+    first = AnswerTrainer(_PLAN, checkpoint)
+    first.learn(make_answer_batch(0, 6, 4))
+    export_answerer(first.model, checkpoint, tmp_path / "answerer", 600)
+    export(SampleBlip(sample_config(**_SHAPE)), tmp_path / "retrained", 9)
+    second = AnswerTrainer(AnswerPlan(steps=1600), tmp_path / "retrained")
+    second.start_from(tmp_path / "answerer")
+    assert second.step == 600
+    assert second.rate() < 0.02 * second.plan.peak
+    for name, value in first.model.state_dict().items():
+        there = second.model.state_dict()[name]
+        torch.testing.assert_close(value, there, atol=1e-3, rtol=1e-3)
+    second.save(tmp_path / "answerer.pt")
+    third = AnswerTrainer(second.plan, tmp_path / "retrained")
+    third.load(tmp_path / "answerer.pt")
+    assert (third.step, third.rate()) == (600, second.rate())
+    small = {**_SHAPE, "text_layers": 2}
+    export(SampleBlip(sample_config(**small)), tmp_path / "other", 9)
+    with pytest.raises(ValueError, match="shape"):
+        AnswerTrainer(_PLAN, tmp_path / "other").start_from(tmp_path / "answerer")
+
+
 def test_it_starts_with_the_words_and_layers_of_the_checkpoint(checkpoint: Path) -> None:
     trainer = AnswerTrainer(_PLAN, checkpoint)
     reference = Reference(checkpoint)

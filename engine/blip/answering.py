@@ -42,9 +42,15 @@ class Answerer:
         self._decoder = TextDecoder(weights, shape.text)
 
     def question_ids(self, question: str) -> list[int]:
-        """[ENC], the tokens of the known words, [SEP]."""
+        """[ENC], the question's tokens, [SEP]; an unknown word keeps its place, as [UNK].
+
+        Empty where no word is known.
+        """
         words = self.words
-        return words.known_ids(question, words.enc, max_length=self._longest_question)
+        longest = self._longest_question
+        if len(words.known_ids(question, words.enc, max_length=longest)) == 2:
+            return []
+        return words.ids(question, words.enc, max_length=longest)
 
     def read(self, ids: list[int], seen: Tensor) -> Tensor:
         """A question's states (P, L, width) about P pictures: equally long, so never padded."""
@@ -135,7 +141,7 @@ class Answering:
         if not choices and wants_yes_or_no(question):
             settings, choices = "yes or no", YES_OR_NO
         ids = there.answerer.question_ids(question)
-        if len(ids) == 2 or not pictures:
+        if not ids or not pictures:
             return Reply(((),) * len(pictures), settings, unknown)
         seen = there.vision.tokens([picture.pixels[place] for picture in pictures])
         states = there.answerer.read(ids, seen)

@@ -27,6 +27,9 @@ PLACES: dict[str, str] = {
     for setting in SETTING_WORDS
 }
 
+#: Stands for any word that the vocabulary lacks: it becomes [UNK].
+UNKNOWN = "xyzzy"
+
 #: What may stand where `{seen}` is; mostly nothing does.
 SEEN: tuple[str, ...] = (
     *("",) * 4,

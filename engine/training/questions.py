@@ -1,5 +1,9 @@
 """Questions about a scene, each with its one answer, drawn by a seed.
 
+Now and then a question has a word that the vocabulary lacks. As a thing it is not there, as a
+property of a thing ("the xyzzy dog") it changes nothing: without such questions in training, "is
+there a zebra?" would be answered like "is there a …?", with yes.
+
 Yes/no questions are answered "no" half of the time: what they ask about is then true of a scene
 that differs from this one in a single respect (`edits.edited`).
 """
@@ -19,6 +23,7 @@ from engine.training.question_words import (
     NUMBERS,
     PLACES,
     SEEN,
+    UNKNOWN,
     WORDINGS,
     YES,
 )
@@ -31,6 +36,7 @@ MIX = Mix(one=0.06, count=0.18, pair=0.46, three=0.30, several=0.45)
 
 _SHARES: dict[str, float] = dict(zip(KINDS, (2, 6, 3, 1, 1.5, 1.5, 3, 1.5, 1, 0.5), strict=True))
 _SYNONYM, _COLOUR_SAID, _NOT_THERE, _NO_MARK = 0.15, 0.4, 0.06, 0.15
+_UNKNOWN_THING, _UNKNOWN_IN_A_PHRASE = 0.05, 0.02
 _EDITS = 24
 
 
@@ -107,7 +113,11 @@ def _what_is_there(content: Content, rng: random.Random) -> _Found:
 
 
 def _what_is_where(content: Content, rng: random.Random) -> _Found:
-    if rng.random() < _NOT_THERE:
+    chance = rng.random()
+    if chance < _UNKNOWN_IN_A_PHRASE:
+        parts = {"is": "is", "thing": f"the {UNKNOWN}"}
+        return parts | {"relation": _said(rng.choice(RELATIONS), rng)}, NOTHING
+    if chance < _NOT_THERE:
         return _nothing_there(content, rng)
     if not content.relation:
         return None
@@ -125,6 +135,8 @@ def _nothing_there(content: Content, rng: random.Random) -> _Found:
 
 
 def _how_many(content: Content, rng: random.Random) -> _Found:
+    if rng.random() < _UNKNOWN_THING:
+        return {"many": UNKNOWN}, NONE
     there = {thing.noun: thing.count for thing in content.things}
     if rng.random() < 2 * _NOT_THERE:
         noun = rng.choice([noun.name for noun in NOUNS if noun.name not in there])
@@ -156,6 +168,8 @@ _OPEN: dict[str, Callable[[Content, random.Random], _Found]] = {
 
 def _closed(kind: str, content: Content, rng: random.Random) -> _Found:
     truth = meaning(content)
+    if kind == "is there" and rng.random() < _UNKNOWN_THING:
+        return {"is": "is", "some": f"a {UNKNOWN}"}, NO
     if rng.random() < 0.5:
         claims = _claims(kind, content, rng)
         return (rng.choice(claims).parts, YES) if claims else None
@@ -248,6 +262,11 @@ def _parts(thing: Thing, rng: random.Random) -> dict[str, str]:
 
 
 def _name(thing: Thing, rng: random.Random) -> str:
+    name = _plain_name(thing, rng)
+    return f"{UNKNOWN} {name}" if rng.random() < _UNKNOWN_IN_A_PHRASE else name
+
+
+def _plain_name(thing: Thing, rng: random.Random) -> str:
     noun = BY_NAME[thing.noun]
     if noun.synonyms and rng.random() < _SYNONYM:
         other = rng.choice(noun.synonyms)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.checkpoints import CheckpointError
-from engine.protocol import CheckpointRef
+from engine.protocol import Candidate, CheckpointRef
 
 Pixels = npt.NDArray[np.uint8]
 """One upright picture as a network wants it: (height, width, 3), values 0..255."""
@@ -145,3 +145,22 @@ class Describer(ABC):
         where there is none, or where it cannot be used: it is loaded with the first question.
         """
         raise CheckpointError("Answering questions needs an answerer, and none is loaded.")
+
+    @abstractmethod
+    def propose(
+        self, pictures: Sequence[Picture], *, candidates: int = 5, seed: int = 0
+    ) -> list[tuple[Candidate, ...]]:
+        """The beam-3 caption and ``candidates`` nucleus samples of each picture, best first.
+
+        Best by ITM probability; equal ones, and all where no matcher is loaded, by likelihood.
+        Wordings that say the same words are one. The same picture, seed and checkpoints give the
+        same candidates in any batch. Needs a captioner.
+        """
+
+    @abstractmethod
+    def score(self, texts: Sequence[str], pictures: Sequence[Picture]) -> list[float]:
+        """The ITM probability (0..1) of each text for the picture at its place; needs a matcher."""
+
+    @abstractmethod
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """The words of a text that the matcher does not know and cannot judge; needs a matcher."""

@@ -3,7 +3,19 @@
 import queue
 import threading
 
-from engine.protocol import Ask, Cancel, Describe, EmbedText, Leave, Match, OpenDescriber
+from engine.protocol import (
+    Ask,
+    Cancel,
+    Describe,
+    EmbedText,
+    Leave,
+    Match,
+    OpenDescriber,
+    Propose,
+    Score,
+)
+
+Matching = Match | Ask | Propose | Score
 
 
 class Mailbox:
@@ -12,7 +24,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.work: queue.SimpleQueue[OpenDescriber | Describe | Leave] = queue.SimpleQueue()
         self.texts: queue.SimpleQueue[EmbedText | None] = queue.SimpleQueue()
-        self.matches: queue.SimpleQueue[Match | Ask | None] = queue.SimpleQueue()
+        self.matches: queue.SimpleQueue[Matching | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled: dict[int, bool] = {}
 
@@ -23,12 +35,12 @@ class Mailbox:
                 if message.job in self._cancelled:
                     self._cancelled[message.job] = True
             return
-        if isinstance(message, Describe | EmbedText | Match | Ask):
+        if isinstance(message, Describe | EmbedText | Matching):
             with self._lock:
                 self._cancelled[message.job] = False
         if isinstance(message, EmbedText):
             self.texts.put(message)
-        elif isinstance(message, Match | Ask):
+        elif isinstance(message, Matching):
             self.matches.put(message)
         elif isinstance(message, OpenDescriber | Describe | Leave):
             self.work.put(message)

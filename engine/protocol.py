@@ -1,11 +1,11 @@
 """The messages between a gallery and the engine process: plain values only.
 
 A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
-``Match`` or ``Ask``. The engine answers ``Opened`` or ``OpenFailed``; for every photo of a batch
-exactly one ``Described`` or ``Failed``, then ``BatchDone``; and ``TextEmbedded``, ``Matched``,
-``Answered`` or ``RequestFailed`` for the rest. Text requests are answered while a batch runs.
-``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine
-leaves at end-of-file or ``Leave``.
+``Match``, ``Ask``, ``Propose`` or ``Score``. The engine answers ``Opened`` or ``OpenFailed``; for
+every photo of a batch exactly one ``Described`` or ``Failed``, then ``BatchDone``; and
+``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored`` or ``RequestFailed`` for the
+rest, which is answered while a batch runs. ``Cancel`` drops what has not begun: its photos are
+answered by ``BatchDone`` alone. The engine leaves at end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass
@@ -89,6 +89,25 @@ class Ask:
     question: str
     paths: tuple[str, ...]
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Several wordings for each photo, please: a searched one and ``candidates`` sampled ones."""
+
+    job: int
+    paths: tuple[str, ...]
+    candidates: int
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The ITM score of each text for the photo at its place, please."""
+
+    job: int
+    texts: tuple[str, ...]
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +217,51 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wording for a photo.
+
+    ``score`` is the ITM probability in 0..1 that it matches, None without a matcher. ``settings``
+    tells how it was decoded ("beam 3", "nucleus 0.9, seed 0").
+    """
+
+    text: str
+    score: float | None
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The candidates for one photo, best first, or why there are none (None: it was cancelled)."""
+
+    candidates: tuple[Candidate, ...] = ()
+    reason: Reason | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal for each path asked."""
+
+    job: int
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The ITM probability of each text for its photo.
+
+    None where the photo could not be read, and where the text has words that the matcher does not
+    know (``unknown_words``, for each text): it cannot judge these.
+    """
+
+    job: int
+    scores: tuple[float | None, ...]
+    unknown_words: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """A text request that cannot be answered, with a sentence."""
+    """A request that cannot be answered, with a sentence."""
 
     job: int
     message: str
@@ -212,6 +274,8 @@ CODEC = Codec(
         EmbedText,
         Match,
         Ask,
+        Propose,
+        Score,
         Cancel,
         Leave,
         Opened,
@@ -222,6 +286,8 @@ CODEC = Codec(
         TextEmbedded,
         Matched,
         Answered,
+        Proposed,
+        Scored,
         RequestFailed,
     )
 )

@@ -17,6 +17,7 @@ from engine.checkpoints import CheckpointError
 from engine.describer import Describer, ModelInfo, Picture
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
+from engine.proposing import proposed, scored
 from engine.protocol import (
     Answered,
     Ask,
@@ -29,7 +30,9 @@ from engine.protocol import (
     OpenDescriber,
     Opened,
     OpenFailed,
+    Propose,
     RequestFailed,
+    Score,
     TextEmbedded,
 )
 
@@ -106,8 +109,13 @@ class Service:
 
     def _match_texts(self) -> None:
         while (message := self._mailbox.matches.get()) is not None:
+            cancelled = partial(self._mailbox.is_cancelled, message.job)
             if isinstance(message, Ask):
                 self._answer(message.job, partial(self._ask, message))
+            elif isinstance(message, Propose):
+                self._answer(message.job, partial(proposed, message, cancelled))
+            elif isinstance(message, Score):
+                self._answer(message.job, partial(scored, message, cancelled))
             else:
                 self._answer(message.job, partial(self._match, message))
 
@@ -124,7 +132,7 @@ class Service:
             except MemoryError:
                 result = RequestFailed(job, _NO_MEMORY)
             except Exception:  # noqa: BLE001 - the roof of this thread
-                _LOG.exception("Text request %d failed", job)
+                _LOG.exception("Request %d failed", job)
                 result = RequestFailed(job, _BUG)
         self._mailbox.done(job)
         self._send(result)

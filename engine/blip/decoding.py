@@ -79,16 +79,23 @@ def beam_search(telling: Telling, beginning: Tensor, rules: Rules, beams: int) -
 
     Ids (N, length) from beginnings (N, L) on.
     """
+    return weighed_beam_search(telling, beginning, rules, beams)[0]
+
+
+def weighed_beam_search(
+    telling: Telling, beginning: Tensor, rules: Rules, beams: int
+) -> tuple[Tensor, Tensor]:
+    """The same, with the mean log-probability (N) of what was added, as the rules left it."""
     search = _Beams(beginning, rules, beams)
     if beginning.shape[1] >= rules.max_length:
-        return beginning
+        return beginning, torch.zeros(len(beginning), device=beginning.device)
     scores = telling.next_scores(beginning)
     telling.reorder(search.first_rows)
     scores = scores[search.first_rows]
     while search.advance(scores):
         telling.reorder(search.rows)
         scores = telling.next_scores(search.last_tokens)
-    return search.best()
+    return search.best(), search.best_scores
 
 
 class _Beams:
@@ -138,6 +145,11 @@ class _Beams:
         """The best text of each, padded to the longest."""
         longest = self._begin + int(self._done_lengths[:, 0].max())
         return self._done[:, 0, :longest]
+
+    @property
+    def best_scores(self) -> Tensor:
+        """The mean log-probability (N) of each best text."""
+        return self._done_scores[:, 0]
 
     def _continued(self, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The best twice as many continuations: texts, their scores, the rows they go on from."""

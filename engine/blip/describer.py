@@ -13,6 +13,7 @@ from engine.blip.answering import Answering
 from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
 from engine.blip.parts import Parts, load_parts, parts_agree
+from engine.blip.proposing import ranked
 from engine.checkpoints import CheckpointError
 from engine.describer import (
     Describer,
@@ -26,7 +27,7 @@ from engine.describer import (
 )
 from engine.environment import network_threads
 from engine.images import open_rgb, squash
-from engine.protocol import CheckpointRef
+from engine.protocol import Candidate, CheckpointRef
 
 _LOG = logging.getLogger(__name__)
 
@@ -124,8 +125,45 @@ class BlipDescriber(Describer):
             return []
         with _computing():
             seen = self._match_vision.tokens(self._pixels(self._match_vision, pictures))
-            logits = matcher.match_logits(seen, [text] * len(pictures))
-            return [float(p) for p in logits.softmax(-1)[:, 1].cpu()]
+            return _match_probabilities(matcher.match_logits(seen, [text] * len(pictures)))
+
+    def propose(
+        self, pictures: Sequence[Picture], *, candidates: int = 5, seed: int = 0
+    ) -> list[tuple[Candidate, ...]]:
+        """The beam-3 caption and ``candidates`` nucleus samples of each picture, best first."""
+        if self._writer is None:
+            raise CheckpointError("Making captions needs a captioner, and none is loaded.")
+        if not pictures:
+            return []
+        with _computing():
+            seen = self._vision.tokens(self._pixels(self._vision, pictures))
+            drafts = self._writer.drafts(seen, count=candidates, seed=seed)
+            if self._matcher is not None and self._match_vision is not self._vision:
+                seen = self._match_vision.tokens(self._pixels(self._match_vision, pictures))
+            texts = [[draft.text for draft in each] for each in drafts]
+            scores = [self._scores(one[None], each) for one, each in zip(seen, texts, strict=True)]
+        return [ranked(*pair) for pair in zip(drafts, scores, strict=True)]
+
+    def score(self, texts: Sequence[str], pictures: Sequence[Picture]) -> list[float]:
+        """The ITM probability of each text for the picture at its place."""
+        matcher = self._required_matcher()
+        if len(texts) != len(pictures):
+            raise ValueError(f"{len(texts)} texts for {len(pictures)} pictures")
+        if not pictures:
+            return []
+        with _computing():
+            seen = self._match_vision.tokens(self._pixels(self._match_vision, pictures))
+            return _match_probabilities(matcher.match_logits(seen, texts))
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """The words of a text that the matcher does not know."""
+        return self._required_matcher().unknown_words(text)
+
+    def _scores(self, seen: Tensor, texts: Sequence[str]) -> Sequence[float | None]:
+        """How well each text fits the one picture of ``seen``; None without a matcher."""
+        if self._matcher is None or not texts:
+            return [None] * len(texts)
+        return _match_probabilities(self._matcher.match_logits(seen, texts))
 
     def ask(self, question: str, pictures: Sequence[Picture], choices: Sequence[str] = ()) -> Reply:
         """Answer a question about each picture: openly, or by weighing the choices."""
@@ -164,7 +202,7 @@ class BlipDescriber(Describer):
             return {}
         tokens = torch.stack([seen[i] for i in captions])
         logits = self._matcher.match_logits(tokens, list(captions.values()))
-        return dict(zip(captions, logits.softmax(-1)[:, 1].tolist(), strict=True))
+        return dict(zip(captions, _match_probabilities(logits), strict=True))
 
     def _embed(self, seen: dict[int, Tensor], wanted: list[int]) -> dict[int, np.ndarray]:
         if self._matcher is None or not wanted:
@@ -176,6 +214,11 @@ class BlipDescriber(Describer):
         if self._matcher is None:
             raise CheckpointError("Searching by meaning needs a matcher, and none is loaded.")
         return self._matcher
+
+
+def _match_probabilities(logits: Tensor) -> list[float]:
+    probabilities: list[float] = logits.softmax(-1)[:, 1].tolist()
+    return probabilities
 
 
 def _trusted(

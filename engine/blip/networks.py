@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.blip.decoding import Rules, beam_search, greedy
+from engine.blip.decoding import Rules, beam_search, greedy, weighed_beam_search
 from engine.blip.loading import Checkpoint
+from engine.blip.proposing import Draft, folded
+from engine.blip.sampling import sample, uniform_draws
 from engine.blip.settings import decoding, geometry, query_length
 from engine.blip.text import TextDecoder, TextEncoder
 from engine.blip.vision import VisionTransformer
@@ -17,6 +19,7 @@ from engine.blip.words import Words
 from engine.describer import Pixels
 
 _BEAMS = 3  # the paper's setting
+_TOP_P = 0.9  # the paper's, in CapFilt
 _LONGEST_BEGINNING = 32  # tokens
 
 
@@ -73,6 +76,32 @@ class CaptionWriter:
         if careful:
             return beam_search(telling, beginning, rules, _BEAMS)
         return greedy(telling, beginning, rules)
+
+    def drafts(self, seen: Tensor, *, count: int, seed: int) -> list[list[Draft]]:
+        """Beam search's caption of each picture and ``count`` samples, each wording once.
+
+        The same picture, seed and checkpoint give the same drafts in any batch.
+        """
+        start = self._start("")
+        rules = self._rules(len(start), len(start))
+        beginning = torch.tensor([start] * len(seen), device=seen.device)
+        telling = self._network.about(seen, rules.max_length)
+        sampling = telling.again()
+        best = weighed_beam_search(telling, beginning, rules, _BEAMS)
+        draws = uniform_draws(count, rules.max_length - len(start), seed).repeat(len(seen), 1)
+        drawn = sample(sampling, beginning, rules, draws, _TOP_P)
+        searched = self._drafts(*best, f"beam {_BEAMS}")
+        sampled = self._drafts(*drawn, f"nucleus {_TOP_P}, seed {seed}")
+        return [
+            folded([first, *sampled[place * count : (place + 1) * count]])
+            for place, first in enumerate(searched)
+        ]
+
+    def _drafts(self, ids: Tensor, likelihoods: Tensor, settings: str) -> list[Draft]:
+        return [
+            Draft(self._caption(row, "", 0), likelihood, settings)
+            for row, likelihood in zip(ids.tolist(), likelihoods.tolist(), strict=True)
+        ]
 
     def _rules(self, start: int, plain: int) -> Rules:
         """A given beginning takes nothing from the caption's length, and is never all of it."""

@@ -145,7 +145,7 @@ class TextDecoder:
 
     def about(self, seen: Tensor, longest: int) -> "Telling":
         """Begin a text of at most ``longest`` words about each of P pictures (P, T, seen width)."""
-        return Telling(self, seen, longest)
+        return Telling(self, self.stack.keys_values(seen), longest)
 
     def scores(self, states: Tensor) -> Tensor:
         """Scores of the next word (..., vocabulary) of states (..., width)."""
@@ -158,13 +158,17 @@ class Telling:
     There may be several texts a picture, in a row; they share the picture's keys and values.
     """
 
-    def __init__(self, decoder: TextDecoder, seen: Tensor, longest: int) -> None:
+    def __init__(self, decoder: TextDecoder, looked: Sequence[KeysValues], longest: int) -> None:
         self._decoder, self._stack = decoder, decoder.stack
-        self._looked = self._stack.keys_values(seen)
+        self._looked, self._longest = looked, longest
         self._length = 0
-        shape = self._stack.shape
-        room = (len(seen), shape.heads, longest, shape.width // shape.heads)
-        self._said = [(seen.new_empty(room), seen.new_empty(room)) for _ in range(shape.layers)]
+        keys, shape = looked[0][0], self._stack.shape
+        room = (len(keys), shape.heads, longest, shape.width // shape.heads)
+        self._said = [(keys.new_empty(room), keys.new_empty(room)) for _ in range(shape.layers)]
+
+    def again(self) -> "Telling":
+        """Begin other texts about the same pictures; what they are looked at by is shared."""
+        return Telling(self._decoder, self._looked, self._longest)
 
     def next_scores(self, ids: Tensor) -> Tensor:
         """Scores (N, vocabulary) of what follows the further words ``ids`` (N, L)."""

@@ -26,6 +26,7 @@ from engine.mailbox import Mailbox
 from engine.protocol import (
     BatchDone,
     Cancel,
+    Candidate,
     CheckpointRef,
     Describe,
     Described,
@@ -82,6 +83,17 @@ class FrailDescriber(Describer):
 
     def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
         return [0.5] * len(pictures)
+
+    def propose(
+        self, pictures: Sequence[Picture], *, candidates: int = 5, seed: int = 0
+    ) -> list[tuple[Candidate, ...]]:
+        return [() for _ in pictures]
+
+    def score(self, texts: Sequence[str], pictures: Sequence[Picture]) -> list[float]:
+        return [0.5] * len(texts)
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        return ()
 
 
 class _Clock:

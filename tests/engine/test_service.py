@@ -28,6 +28,7 @@ from engine.protocol import (
     Ask,
     BatchDone,
     Cancel,
+    Candidate,
     CheckpointRef,
     Describe,
     Described,
@@ -40,30 +41,39 @@ from engine.protocol import (
     Opened,
     OpenFailed,
     PhotoTask,
+    Proposal,
+    Propose,
+    Proposed,
     Reason,
     RequestFailed,
+    Score,
+    Scored,
     TextEmbedded,
 )
 from engine.service import Service
 
 _REF = CheckpointRef("moody", "1", "nowhere")
 _OPEN = OpenDescriber(_REF, _REF)
+_TOO_MANY = 99
 
 
 class MoodyDescriber(Describer):
     """Answers texts, but one of them is too much for its memory and one meets a bug."""
 
     def __init__(
-        self, matcher: CheckpointRef | None = _REF, answerer: CheckpointRef | None = _REF
+        self,
+        matcher: CheckpointRef | None = _REF,
+        answerer: CheckpointRef | None = _REF,
+        captioner: CheckpointRef | None = _REF,
     ) -> None:
-        self._matcher, self._answerer = matcher, answerer
+        self._matcher, self._answerer, self._captioner = matcher, answerer, captioner
         self.at_match = threading.Event()
         self.may_match = threading.Event()
         self.may_match.set()
 
     @property
     def info(self) -> ModelInfo:
-        return ModelInfo(_REF, self._matcher, "cpu", 2, True, self._answerer)
+        return ModelInfo(self._captioner, self._matcher, "cpu", 2, True, self._answerer)
 
     def prepare(self, path: Path) -> Picture:
         if path.name == "gone":
@@ -101,6 +111,25 @@ class MoodyDescriber(Describer):
         assert self.may_match.wait(10)
         said = (Answer("a cat", 0.75), Answer("a dog", 0.25))
         return Reply((said,) * len(pictures), "choices", ("zyx",))
+
+    def propose(
+        self, pictures: Sequence[Picture], *, candidates: int = 5, seed: int = 0
+    ) -> list[tuple[Candidate, ...]]:
+        self.at_match.set()
+        assert self.may_match.wait(10)
+        if candidates == _TOO_MANY:
+            raise MemoryError
+        return [(Candidate("a cat", 0.25, f"nucleus 0.9, seed {seed}"),) for _ in pictures]
+
+    def score(self, texts: Sequence[str], pictures: Sequence[Picture]) -> list[float]:
+        self.at_match.set()
+        assert self.may_match.wait(10)
+        if "huge" in texts:
+            raise MemoryError
+        return [0.75 if text == "a cat" else 0.25 for text in texts]
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        return ("zyx",) if "zyx" in text else ()
 
 
 class Running:
@@ -219,3 +248,64 @@ def test_a_cancelled_question_leaves_the_rest_unanswered() -> None:
         said = service.sent.get(timeout=10)
         assert isinstance(said, Answered)
         assert [bool(answers) for answers in said.answers] == [True, False, False]
+
+
+def test_photos_get_candidates_and_one_that_cannot_be_read_sinks_no_other() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        service.ask(_OPEN)
+        said = Proposal((Candidate("a cat", 0.25, "nucleus 0.9, seed 7"),))
+        gone = Proposal((), Reason.MISSING, "The file is no longer there.")
+        asked = Propose(1, ("a", "gone", "b"), candidates=3, seed=7)
+        assert service.ask(asked) == Proposed(1, (said, gone, said))
+
+
+def test_texts_are_scored_each_with_its_own_photo_unless_their_words_are_unknown() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        service.ask(_OPEN)
+        asked = Score(1, ("a cat", "a zyx", "a dog"), ("a", "b", "gone"))
+        assert service.ask(asked) == Scored(1, (0.75, None, None), ((), ("zyx",), ()))
+
+
+def test_proposals_without_memory_are_told_and_the_next_ones_are_made() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        service.ask(_OPEN)
+        assert "memory" in service.ask(Propose(1, ("a",), candidates=_TOO_MANY)).message
+        assert "memory" in service.ask(Score(2, ("huge",), ("a",))).message
+        assert isinstance(service.ask(Propose(3, ("a",), candidates=1)), Proposed)
+
+
+def test_proposing_needs_a_captioner_and_scoring_a_matcher() -> None:
+    with _running(lambda message: MoodyDescriber(matcher=None)) as service:
+        service.ask(_OPEN)
+        assert isinstance(service.ask(Propose(1, ("a",), candidates=1)), Proposed)
+        assert "needs a matcher" in service.ask(Score(2, ("a cat",), ("a",))).message
+    with _running(lambda message: MoodyDescriber(captioner=None)) as service:
+        service.ask(_OPEN)
+        assert "needs a captioner" in service.ask(Propose(1, ("a",), candidates=1)).message
+        assert isinstance(service.ask(Score(2, ("a cat",), ("a",))), Scored)
+
+
+@pytest.mark.parametrize("question", ["propose", "score"])
+def test_a_cancel_is_heard_between_photos_and_texts_are_answered_meanwhile(question: str) -> None:
+    describer = MoodyDescriber()
+    describer.may_match.clear()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        if question == "propose":
+            service.mailbox.put(Propose(1, ("a", "b", "c"), candidates=1))
+        else:
+            service.mailbox.put(Score(1, ("a cat",) * 3, ("a", "b", "c")))
+        assert describer.at_match.wait(10)
+        assert isinstance(service.ask(EmbedText(2, "a dog")), TextEmbedded)
+        task = PhotoTask(1, "a.jpg", caption=True, vector=False)
+        assert isinstance(service.ask(Describe(3, (task,))), Described)
+        assert isinstance(service.sent.get(timeout=10), BatchDone)
+        service.mailbox.put(Cancel(1))
+        describer.may_match.set()
+        answer = service.sent.get(timeout=10)
+        if question == "propose":
+            assert [bool(proposal.candidates) for proposal in answer.proposals] == [
+                True, False, False,
+            ]  # fmt: skip
+        else:
+            assert answer.scores == (0.75, None, None)

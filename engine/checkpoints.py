@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.match_bands import UNCALIBRATED, MatchBands
 from engine.protocol import CheckpointRef
 
 SAMPLE = "sample"
@@ -41,7 +42,10 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DescriberSet:
-    """What describes. ``note`` says in one sentence what it knows; any part may be absent."""
+    """What describes. ``note`` says in one sentence what it knows; any part may be absent.
+
+    ``match_bands``: from which scores on its matcher is sure.
+    """
 
     name: str
     captioner: CheckpointRef | None
@@ -50,6 +54,7 @@ class DescriberSet:
     note: str
     licence: str
     answerer: CheckpointRef | None = None
+    match_bands: MatchBands = UNCALIBRATED
 
 
 def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
@@ -210,12 +215,26 @@ def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
     else:
         note = "It makes captions of photos and finds them by what is in them."
     licences = dict.fromkeys(_licence(ref, config) for ref, config in parts.values())
-    return DescriberSet(name, captioner, matcher, drawn, note, "; ".join(licences), answerer)
+    bands = _match_bands(*parts[MATCHER_CLASS]) if MATCHER_CLASS in parts else UNCALIBRATED
+    licence = "; ".join(licences)
+    return DescriberSet(name, captioner, matcher, drawn, note, licence, answerer, bands)
 
 
 def _own(config: dict[str, Any]) -> dict[str, Any]:
     own = config.get("photo_narrator")
     return own if isinstance(own, dict) else {}
+
+
+def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
+    """The bands that were measured for a matcher; cautious ones where nobody did."""
+    told = _own(config).get("match_bands")
+    if told is None:
+        return UNCALIBRATED
+    try:
+        return MatchBands(float(told["certain"]), float(told["probably"]), calibrated=True)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The “match_bands” in “config.json” in {ref.folder} are no bands of scores."
+        raise CheckpointError(message, "Copy the checkpoint again.") from error
 
 
 def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:

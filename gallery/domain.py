@@ -94,6 +94,26 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another wording that a describer set proposed for a photo.
+
+    ``score``: the ITM probability (0..1) by the matcher that is named; all three None without one.
+    """
+
+    id: int
+    photo_id: int
+    text: str
+    settings: str
+    checkpoint_id: str
+    revision: str
+    score: float | None
+    matcher_id: str | None
+    matcher_revision: str | None
+    unsure: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a photo could not be shown or described; ``detail`` is one plain sentence."""
 
@@ -121,6 +141,18 @@ class Photo:
     def name(self) -> str:
         """The file name as it can be shown (bytes that are no UTF-8 are replaced)."""
         return os.fsencode(self.path.name).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class SaidCaption:
+    """A photo whose caption came from a person or a file, and how well it fits.
+
+    ``score``: by the matcher that was asked about; None where it did not judge this caption yet.
+    """
+
+    photo: Photo
+    caption: Caption
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Captioning(Store):
         """Every caption the photo ever had, withdrawn ones too, newest first."""
         query = (
             select(*CAPTION_COLUMNS)
-            .select_from(captions.outerjoin(checkpoints))
+            .select_from(captions.outerjoin(checkpoints, checkpoints.c.id == captions.c.checkpoint))
             .where(captions.c.photo_id == photo_id)
             .order_by(captions.c.id.desc())
         )

@@ -10,8 +10,10 @@ from filelock import Timeout
 from sqlalchemy import Engine
 
 from gallery.catalog import sqlite
+from gallery.catalog.alternates import Alternates
 from gallery.catalog.browsing import Browsing
 from gallery.catalog.captioning import Captioning
+from gallery.catalog.checking import Checking
 from gallery.catalog.conditions import Matching
 from gallery.catalog.describing import Describing
 from gallery.catalog.files import Files
@@ -24,7 +26,9 @@ from gallery.errors import KnownError
 _OPENING_TIMEOUT_S = 120.0
 
 
-class Catalog(Folders, Files, Describing, Captioning, Browsing, Finding, Matching):
+class Catalog(
+    Folders, Files, Describing, Captioning, Alternates, Checking, Browsing, Finding, Matching
+):
     """What is known about the photos, in one SQLite file.
 
     Every call is a transaction of its own, may come from any thread, and gives plain values.

@@ -98,10 +98,12 @@ class Describing(Store):
             kept = [item for item in items if item.photo_id in valid]
             for batch in in_batches(kept):
                 ids = [item.photo_id for item in batch]
+                scored_by = new_checkpoint_key(connection, matcher) if matcher else None
                 if captioner is not None:
-                    _store_captions(connection, batch, new_checkpoint_key(connection, captioner))
-                if matcher is not None:
-                    _store_vectors(connection, batch, new_checkpoint_key(connection, matcher))
+                    key = new_checkpoint_key(connection, captioner)
+                    _store_captions(connection, batch, key, scored_by)
+                if scored_by is not None:
+                    _store_vectors(connection, batch, scored_by)
                 connection.execute(
                     update(photos)
                     .where(photos.c.id.in_(ids), photos.c.failure_reason.is_not(None))
@@ -243,7 +245,9 @@ def _still_valid(connection: Connection, photo_ids: Sequence[int]) -> set[int]:
     return found
 
 
-def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key: int) -> None:
+def _store_captions(
+    connection: Connection, items: Sequence[DescribedPhoto], key: int, scored_by: int | None
+) -> None:
     # None: it was not asked for. Empty: there is nothing to say, which need not be asked again.
     said = {item.photo_id: item for item in items if item.caption is not None}
     if not said:
@@ -259,7 +263,7 @@ def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key
         )
     }
     rows = [
-        _caption_row(item, key)
+        _caption_row(item, key, scored_by)
         for item in said.values()
         if item.caption and (item.photo_id, item.caption, item.settings) not in known
     ]
@@ -269,7 +273,7 @@ def _store_captions(connection: Connection, items: Sequence[DescribedPhoto], key
     show_again(connection, list(said))
 
 
-def _caption_row(item: DescribedPhoto, key: int) -> dict[str, Any]:
+def _caption_row(item: DescribedPhoto, key: int, scored_by: int | None) -> dict[str, Any]:
     return {
         "photo_id": item.photo_id,
         "text": item.caption,
@@ -278,6 +282,7 @@ def _caption_row(item: DescribedPhoto, key: int) -> dict[str, Any]:
         "checkpoint": key,
         "settings": item.settings,
         "score": item.score,
+        "scored_by": None if item.score is None else scored_by,
         "unsure": item.unsure,
         "created_at": now(),
     }

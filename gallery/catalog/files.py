@@ -18,6 +18,7 @@ from gallery.catalog.tables import (
     NOTHING_YET,
     ROOT_ID_UNINDEXED,
     UNEXAMINED,
+    alternates,
     captions,
     photos,
     roots,
@@ -299,7 +300,14 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
         )
         .values(withdrawn_at=now())
     )
-    connection.execute(delete(vectors).where(vectors.c.photo_id.in_(photo_ids)))
+    # A person's caption stays, but how well it fitted the old content says nothing.
+    connection.execute(
+        update(captions)
+        .where(captions.c.photo_id.in_(photo_ids), captions.c.withdrawn_at.is_(None))
+        .values(score=None, scored_by=None)
+    )
+    for said in (vectors, alternates):
+        connection.execute(delete(said).where(said.c.photo_id.in_(photo_ids)))
     show_again(connection, photo_ids)
 
 

@@ -77,6 +77,7 @@ photos = Table(
 )
 
 #: Append-only: a caption that is replaced or no longer fits gets ``withdrawn_at``, and stays.
+#: ``scored_by``: the matcher that ``score`` is by.
 captions = Table(
     "captions",
     metadata,
@@ -91,6 +92,22 @@ captions = Table(
     Column("unsure", Boolean, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("withdrawn_at", DateTime),
+    Column("scored_by", ForeignKey("checkpoints.id")),
+)
+
+#: Other wordings, each once a photo. What was said of an old content is deleted.
+alternates = Table(
+    "alternates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("checkpoint", ForeignKey("checkpoints.id"), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("score", Float),
+    Column("scored_by", ForeignKey("checkpoints.id")),
+    Column("unsure", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
 )
 
 #: ``id`` only grows, so that what is new since the last look is a range. ``vector`` is a unit

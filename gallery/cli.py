@@ -23,6 +23,7 @@ _COMMANDS = {
     "search": ("gallery.commands.searching", "search"),
     "caption": ("gallery.commands.captioning", "caption"),
     "ask": ("gallery.commands.asking", "ask"),
+    "check": ("gallery.commands.checking", "check"),
     "edit": ("gallery.commands.editing", "edit"),
     "narrate": ("gallery.commands.narrating", "narrate"),
     "status": ("gallery.commands.status", "status"),
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _search(add("search", "find photos by their captions and by what is in them"))
     _caption(add("caption", "describe photo files; nothing is stored"))
     _ask(add("ask", "ask a question about a photo file; the answer is a guess"))
+    _check(add("check", "list captions by people and files that do not seem to fit their photos"))
     _edit(add("edit", "give a photo in the catalog your own caption"))
     _narrate(add("narrate", "say captions aloud into a WAV file"))
     _json(add("status", "tell how the catalog stands"))
@@ -159,6 +161,19 @@ def _search(parser: argparse.ArgumentParser) -> None:
 
 def _caption(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    parser.add_argument(
+        "--candidates",
+        type=_positive,
+        metavar="N",
+        help="propose N more wordings, keep the best and list the others",
+    )
+    _json(parser)
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="none: all known folders"
+    )
     _json(parser)
 
 

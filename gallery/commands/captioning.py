@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.checkpoints import DescriberSet
-from engine.protocol import Described, PhotoTask
-from gallery.commands import terminal
+from engine.match_bands import MatchBands
+from engine.protocol import Candidate, Described, PhotoTask, Proposal
+from gallery.commands import matching, terminal
 from gallery.commands.catalogs import absolute
 from gallery.commands.describers import chosen_set
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_deliveries import Delivery, GivenBack, PhotoFailed
 from gallery.library.events import EventBus
+from gallery.library.proposing import propose
 from gallery.library.reliance import is_unsure
 
 Answer = Described | PhotoFailed
@@ -28,16 +30,33 @@ def caption(arguments: Namespace) -> int:
     rows = []
     client = EngineClient(describer, EventBus(), device=arguments.device)
     try:
-        for number, answer in _in_order(describe(client, paths)):
-            row = _row(arguments.photos[number], answer, is_unsure(describer, paths[number]))
+        for row in _rows(client, arguments, paths):
             rows.append(row)
             if not arguments.json:
                 _tell(row)
     finally:
         client.stop()
+    bands = describer.match_bands
     if arguments.json:
-        terminal.result_json({"described_by": describer.name, "photos": rows})
+        told = {"described_by": describer.name, "match_calibrated": bands.calibrated}
+        terminal.result_json(told | {"photos": rows})
+    elif arguments.candidates:
+        matching.note_bands(describer)
     return 1 if any(row["failure"] for row in rows) else 0
+
+
+def _rows(
+    client: EngineClient, arguments: Namespace, paths: Sequence[Path]
+) -> Iterator[dict[str, object]]:
+    describer = client.describer_set
+    unsure = [is_unsure(describer, path) for path in paths]
+    if arguments.candidates:
+        for name, path, guessed in zip(arguments.photos, paths, unsure, strict=True):
+            proposal = propose(client, path, candidates=arguments.candidates)
+            yield _proposed_row(name, proposal, describer.match_bands, guessed)
+        return
+    for number, answer in _in_order(describe(client, paths)):
+        yield _row(arguments.photos[number], answer, describer.match_bands, unsure[number])
 
 
 def describe(client: EngineClient, paths: Sequence[Path]) -> Iterator[tuple[int, Answer]]:
@@ -90,16 +109,31 @@ def refuse_sample(describer: DescriberSet, paths: Sequence[Path], *, named: bool
         )
 
 
-def _row(path: Path, answer: Answer, unsure: bool) -> dict[str, object]:
+def _row(path: Path, answer: Answer, bands: MatchBands, unsure: bool) -> dict[str, object]:
     if isinstance(answer, PhotoFailed):
         return {"path": str(path), "caption": None, "failure": answer.failure.detail}
+    said = Candidate(answer.caption or "", answer.score, answer.settings)
+    return {"path": str(path), **_wording(said, bands), "unsure": unsure, "failure": None}
+
+
+def _proposed_row(
+    path: Path, proposal: Proposal, bands: MatchBands, unsure: bool
+) -> dict[str, object]:
+    """The best candidate as the caption, the others as alternates."""
+    if not proposal.candidates:
+        why = proposal.detail or "The describer had nothing to say about it."
+        return {"path": str(path), "caption": None, "failure": why}
+    best, *others = (_wording(candidate, bands) for candidate in proposal.candidates)
+    return {"path": str(path), **best, "unsure": unsure, "failure": None, "alternates": others}
+
+
+def _wording(said: Candidate, bands: MatchBands) -> dict[str, object]:
+    match = None if said.score is None else bands.word(said.score).value
     return {
-        "path": str(path),
-        "caption": answer.caption,
-        "score": answer.score,
-        "settings": answer.settings,
-        "unsure": unsure,
-        "failure": None,
+        "caption": said.text,
+        "score": said.score,
+        "match": match,
+        "settings": said.settings,
     }
 
 
@@ -108,6 +142,9 @@ def _tell(row: dict[str, object]) -> None:
     if row["failure"]:
         terminal.note(f"{path}: {row['failure']}")
         return
-    score = "-" if row["score"] is None else f"{row['score']:.3f}"
-    text = terminal.shown(str(row["caption"]))
-    terminal.result(f"{score}\t{path}\t{text}{' (unsure)' if row['unsure'] else ''}")
+    alternates = row.get("alternates")
+    for wording in (row, *(alternates if isinstance(alternates, list) else ())):
+        score = "-" if wording["score"] is None else f"{wording['score']:.3f}"
+        text = terminal.shown(str(wording["caption"]))
+        line = f"{score}\t{path}\t{text}{' (unsure)' if row['unsure'] else ''}"
+        terminal.result(line if alternates is None else f"{line}\t{wording['match'] or '-'}")

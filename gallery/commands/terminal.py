@@ -19,6 +19,7 @@ _PHASES = {
     "scanning": "Looking for photos",
     "reading": "Reading photos",
     "describing": "Describing photos",
+    "checking": "Checking captions",
     "paused": "Paused",
     "waiting": "Waiting for another program that is indexing this catalog",
 }

@@ -23,7 +23,9 @@ from engine.protocol import (
     Matched,
     OpenDescriber,
     PhotoTask,
+    Proposed,
     RequestFailed,
+    Scored,
     TextEmbedded,
 )
 from engine.worker import serve
@@ -38,7 +40,7 @@ from gallery.processes.child import Child, Death
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 32
 _ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
-_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered)
+_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered, Proposed, Scored)
 
 
 class EngineClient:
@@ -181,6 +183,21 @@ class EngineClient:
                 self._send(protocol.Cancel(question.job))
         self._questions.answer_nobody()
 
+    def request(self, question: Callable[[int], Question], *, timeout_s: float) -> Answer:
+        """Ask what ``question`` makes of a fresh number; blocks until the answer or None.
+
+        An engine that has to start first is given a minute more.
+        """
+        if self._state.phase != "ready":
+            timeout_s += _START_S
+        return self._ask(question(next(self._numbers)), timeout_s)
+
+    def cancel(self, job: int) -> None:
+        """Give up a question: who waits for it gets None, and the engine leaves the rest of it."""
+        if self._questions.forget(job):
+            with self._lock:
+                self._send(protocol.Cancel(job))
+
     def stop(self) -> None:
         """End the engine; who waits for an answer gets none. Waits less than 2 s."""
         with self._lock:
@@ -220,9 +237,7 @@ class EngineClient:
         try:
             return answer.result(timeout_s)
         except TimeoutError:
-            if self._questions.forget(message.job):
-                with self._lock:
-                    self._send(protocol.Cancel(message.job))
+            self.cancel(message.job)
             return None
 
     def _send_more(self) -> None:
@@ -261,7 +276,7 @@ class EngineClient:
                 self._on_answer(message)
             case BatchDone():
                 self._on_batch_done(message)
-            case TextEmbedded() | Matched() | Answered() | RequestFailed():
+            case TextEmbedded() | Matched() | Answered() | Proposed() | Scored() | RequestFailed():
                 self._questions.answer(message)
         with self._lock:
             self._watch(renew=isinstance(message, Described | Failed | BatchDone))

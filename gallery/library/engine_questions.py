@@ -10,14 +10,19 @@ from engine.protocol import (
     EmbedText,
     Match,
     Matched,
+    Propose,
+    Proposed,
     RequestFailed,
+    Score,
+    Scored,
     TextEmbedded,
 )
 
 _TRIES = 2
 
-Question = EmbedText | Match | Ask
-Answer = TextEmbedded | Matched | Answered | RequestFailed | None
+Question = EmbedText | Match | Ask | Propose | Score
+Said = TextEmbedded | Matched | Answered | Proposed | Scored | RequestFailed
+Answer = Said | None
 
 
 @dataclass(slots=True)
@@ -28,7 +33,10 @@ class _Question:
 
 
 class Questions:
-    """Open questions by number; every future gets one answer, None where there is none to have."""
+    """Open questions by number; every future gets one answer, None where there is none to have.
+
+    ``RequestFailed`` is an answer too: it says why there is no other.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,14 +55,13 @@ class Questions:
         with self._lock:
             return [question.message for question in self._open.values()]
 
-    def answer(self, answer: TextEmbedded | Matched | Answered | RequestFailed) -> None:
+    def answer(self, answer: Said) -> None:
         """Give an answer; one that nobody waits for is dropped."""
         self._end(answer.job, answer)
 
     def forget(self, job: int) -> bool:
-        """Nobody waits any more; False where the answer came meanwhile."""
-        with self._lock:
-            return self._open.pop(job, None) is not None
+        """Nobody waits any more (who still does gets None); False where the answer came before."""
+        return self._end(job, None)
 
     def broke(self) -> None:
         """The engine died: what was asked at two deaths is not asked again."""
@@ -68,11 +75,12 @@ class Questions:
         for question in self._questions():
             self._end(question.message.job, None)
 
-    def _end(self, job: int, answer: Answer) -> None:
+    def _end(self, job: int, answer: Answer) -> bool:
         with self._lock:
             question = self._open.pop(job, None)
         if question is not None:
             question.answer.set_result(answer)
+        return question is not None
 
     def _questions(self) -> list[_Question]:
         with self._lock:

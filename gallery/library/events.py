@@ -13,8 +13,9 @@ class Progress:
     """How far the indexer is.
 
     ``phase``: "idle", "scanning", "reading" (headers and thumbnails), "describing", "paused" or
-    "waiting" (another program is indexing this catalog). ``done`` of ``total`` photos in this
-    phase since the work began; ``total`` is 0 while it is not known (scanning counts files).
+    "waiting" (another program is indexing this catalog); "checking" where a command holds captions
+    against photos. ``done`` of ``total`` photos in this phase since the work began; ``total`` is 0
+    while it is not known (scanning counts files).
     ``per_second`` and ``seconds_left`` are smoothed, and None until they can be told.
     ``failed`` counts the photos that failed since the work began.
     """

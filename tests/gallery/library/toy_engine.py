@@ -18,6 +18,7 @@ from engine.protocol import (
     Ask,
     BatchDone,
     Cancel,
+    Candidate,
     Describe,
     Described,
     EmbedText,
@@ -29,8 +30,13 @@ from engine.protocol import (
     Opened,
     OpenFailed,
     PhotoTask,
+    Proposal,
+    Propose,
+    Proposed,
     Reason,
     RequestFailed,
+    Score,
+    Scored,
     TextEmbedded,
 )
 from engine.wire import Channel, settle_child
@@ -69,10 +75,19 @@ class _Toy:
                     self._cancelled.add(message.job)
                 case EmbedText():
                     self._embed(message)
-                case Match():
-                    self._send(Matched(message.job, tuple(0.5 for _ in message.paths)))
-                case Ask():
-                    self._answer(message)
+                case _:
+                    self._answer_on_photos(message)
+
+    def _answer_on_photos(self, message: object) -> None:
+        match message:
+            case Match():
+                self._send(Matched(message.job, tuple(0.5 for _ in message.paths)))
+            case Ask():
+                self._answer(message)
+            case Propose():
+                self._propose(message)
+            case Score():
+                self._score(message)
 
     def _open(self, message: OpenDescriber) -> None:
         name = message.captioner.id if message.captioner else ""
@@ -96,6 +111,34 @@ class _Toy:
             said = (Guess("a dog", 0.75), Guess("a cat", 0.25))
             answers = tuple(None if "bad" in path else said for path in message.paths)
             self._send(Answered(message.job, answers, "choices", ("zyx",)))
+
+    def _propose(self, message: Propose) -> None:
+        name = Path(message.paths[0]).stem
+        if "deadly" in name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif "refused" in name:
+            self._send(RequestFailed(message.job, "There is not enough memory to answer."))
+        elif "bad" in name:
+            failure = Proposal((), Reason.UNREADABLE, "It is damaged.")
+            self._send(Proposed(message.job, (failure,)))
+        elif "ignored" not in name:
+            searched = Candidate(f"a {name}", 0.6, "beam 3")
+            words = [f"a {name} by draw {message.seed}.{n}" for n in range(message.candidates)]
+            if "terse" in name:  # it has nothing else to say, whatever the seed
+                words = words[:0]
+            sampled = [Candidate(text, 0.3, f"nucleus 0.9, seed {message.seed}") for text in words]
+            self._send(Proposed(message.job, (Proposal((searched, *sampled)),)))
+
+    def _score(self, message: Score) -> None:
+        if "refused" in message.texts:
+            self._send(RequestFailed(message.job, "no"))
+            return
+        unknown = tuple(("zyx",) if "zyx" in text else () for text in message.texts)
+        scores = tuple(
+            None if words or "bad" in path else 0.95 if "right" in text else 0.05
+            for text, path, words in zip(message.texts, message.paths, unknown, strict=True)
+        )
+        self._send(Scored(message.job, scores, unknown))
 
     def _work(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
 from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
+from gallery.library.proposing import Proposer
 from gallery.library.searcher import Searcher
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.narration.narrator import Narrator
@@ -51,6 +52,7 @@ class Program:
     engine: EngineClient
     indexer: Indexer
     searcher: Searcher
+    proposer: Proposer
     speech: Speech
     narrator: Narrator
 
@@ -159,6 +161,7 @@ def open_program(options: ProgramOptions) -> Program:
         engine=engine,
         indexer=indexer,
         searcher=searcher,
+        proposer=Proposer(catalog, engine),
         speech=speech,
         narrator=Narrator(speech),
     )

@@ -25,6 +25,7 @@ class Actions:
         self.sample_set = make(tr("Use the &sample describer"))
         self.quit = make(tr("&Quit"), keys.QUIT, always=True)
         self.edit_caption = make(tr("&Edit caption"), keys.EDIT_CAPTION)
+        self.more_wordings = make(tr("More &wordings"), keys.MORE_WORDINGS)
         self.find = make(tr("&Find…"), keys.FIND)
         self.all_photos = make(tr("&All photos"))
         self.failures = make(tr("&Could not be described"))
@@ -95,7 +96,9 @@ class Actions:
             [self.add_folder, self.remove_folder, self.scan, None],
             [self.real_weights, self.sample_set, None, self.quit],
         )
-        self._edit_menu = self._menu(tr("&Edit"), [self.edit_caption, None, self.find])
+        self._edit_menu = self._menu(
+            tr("&Edit"), [self.edit_caption, self.more_wordings, None, self.find]
+        )
         view = self._menu(
             tr("&View"),
             [self.all_photos, self.failures, None, self.larger, self.smaller, None],

@@ -24,6 +24,7 @@ class Lane(StrEnum):
     MEANING = "meaning"
     SPEECH = "speech"
     QUESTIONS = "questions"
+    WORDINGS = "wordings"
 
 
 class Background(QObject):

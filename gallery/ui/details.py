@@ -1,5 +1,7 @@
 """Beside the picture: its caption large, who said it, and what is known of the file."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -16,6 +18,7 @@ from gallery.domain import Photo
 from gallery.ui.ask_box import AskBox
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.theme import theme
+from gallery.ui.wordings import Wording, Wordings
 from gallery.ui.words import (
     breakable,
     caption_line,
@@ -27,11 +30,16 @@ from gallery.ui.words import (
 
 
 class Details(QWidget):
-    """The caption is edited in place: Enter saves, Esc leaves it as it was."""
+    """The caption is edited in place: Enter saves, Esc leaves it as it was.
+
+    Other wordings stand under the editor; one that is taken is a person's caption like any other.
+    """
 
     caption_edited = Signal(int, str)
     edit_requested = Signal()
     edit_ended = Signal()
+    wordings_wanted = Signal(int)
+    more_wordings_wanted = Signal(int)
     narrate_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,6 +48,7 @@ class Details(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(340)
         self._photo: Photo | None = None
+        self._offers_wordings = False
         self._caption = self._label("caption_text", self.tr("Caption"))
         self._editor = QPlainTextEdit(self)
         self._editor.setObjectName("caption_editor")
@@ -56,6 +65,11 @@ class Details(QWidget):
         )
         self._hint.hide()
         self.ask_box = AskBox(self)
+        self.wordings = Wordings(self)
+        self.wordings.hide()
+        self.wordings.more_requested.connect(self.ask_more)
+        self.wordings.taken.connect(self._take)
+        self.wordings.left.connect(self.end_edit)
         self._facts = [self._fact(name) for name in self._fact_names()]
         self._lay_out()
 
@@ -97,8 +111,32 @@ class Details(QWidget):
         caption = self._photo.caption
         self._editor.setPlainText(caption.text if caption else "")
         self._editor.selectAll()
+        self.wordings.clear()
         self._show_editor(shown=True)
         self._editor.setFocus()
+        self.wordings_wanted.emit(self._photo.id)
+
+    def offer_wordings(self, *, offered: bool) -> None:
+        """Whether there is a describer that can propose some."""
+        self._offers_wordings = offered
+
+    def ask_more(self) -> None:
+        """Have other wordings proposed for the caption that is edited."""
+        if self._photo is not None and self.is_editing and self._offers_wordings:
+            self.wordings.show_busy()
+            self.more_wordings_wanted.emit(self._photo.id)
+
+    def show_wordings(self, photo_id: int, wordings: Sequence[Wording], *, answered: bool) -> None:
+        """List other wordings than the caption, where that of this photo is being edited."""
+        if self._is_editing_of(photo_id):
+            said = self._photo.caption.text if self._photo and self._photo.caption else ""
+            others = [one for one in wordings if one.text != said]
+            self.wordings.show_wordings(others, answered=answered)
+
+    def show_no_wordings(self, photo_id: int, sentence: str) -> None:
+        """Say why there are no others."""
+        if self._is_editing_of(photo_id):
+            self.wordings.show_trouble(sentence)
 
     def end_edit(self) -> None:
         """Leave the editor without saving."""
@@ -110,10 +148,13 @@ class Details(QWidget):
         if watched is self._editor and isinstance(event, QKeyEvent):
             key = event.key()
             leaves = key == Qt.Key.Key_Escape
-            if event.type() is QEvent.Type.ShortcutOverride and leaves:
+            place = _place_of(event)
+            if event.type() is QEvent.Type.ShortcutOverride and (leaves or place):
                 event.accept()
                 return True
             if event.type() is QEvent.Type.KeyPress:
+                if place and self.wordings.take(place):
+                    return True
                 if leaves:
                     self.end_edit()
                     return True
@@ -123,9 +164,13 @@ class Details(QWidget):
                     return True
         return super().eventFilter(watched, event)
 
+    def _is_editing_of(self, photo_id: int) -> bool:
+        return self.is_editing and self._photo is not None and self._photo.id == photo_id
+
     def _show_editor(self, *, shown: bool) -> None:
         self._editor.setVisible(shown)
         self._hint.setVisible(shown)
+        self.wordings.setVisible(shown and self._offers_wordings)
         self._caption.setVisible(not shown)
         self._origin.setVisible(not shown)
 
@@ -134,6 +179,16 @@ class Details(QWidget):
         photo = self._photo
         self.end_edit()
         if photo is not None and text != (photo.caption.text if photo.caption else ""):
+            self.caption_edited.emit(photo.id, text)
+
+    def _take(self, text: str) -> None:
+        """What was typed is saved first: undo brings it back."""
+        photo = self._photo
+        if photo is not None and self.is_editing:
+            if self._editor.toPlainText().strip():
+                self._save()
+            else:
+                self.end_edit()
             self.caption_edited.emit(photo.id, text)
 
     def _lay_out(self) -> None:
@@ -165,6 +220,7 @@ class Details(QWidget):
         layout.addWidget(self._caption)
         layout.addWidget(self._editor)
         layout.addWidget(self._hint)
+        layout.addWidget(self.wordings)
         layout.addWidget(self._origin)
         layout.addLayout(buttons)
         layout.addWidget(self.ask_box)
@@ -202,3 +258,10 @@ class Details(QWidget):
         label = ElidedLabel(self, mode=Qt.TextElideMode.ElideMiddle)
         label.setAccessibleDescription(spoken)
         return label
+
+
+def _place_of(event: QKeyEvent) -> int:
+    """The digit of Alt+1 to Alt+9; 0 for any other key."""
+    digit = event.key() - Qt.Key.Key_0
+    alone = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return digit if alone == Qt.KeyboardModifier.AltModifier and 1 <= digit <= 9 else 0

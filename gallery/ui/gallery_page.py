@@ -26,6 +26,7 @@ from gallery.ui.photo_model import PhotoModel
 from gallery.ui.picture_loader import PictureLoader
 from gallery.ui.place_words import place_note, place_title, waiting_for_describer
 from gallery.ui.places import Kind, Place
+from gallery.ui.proposals import Proposals
 from gallery.ui.search import Search
 from gallery.ui.sidebar import Sidebar
 from gallery.ui.status_line import StatusLine
@@ -49,6 +50,7 @@ class GalleryPage(QWidget):
         self.browser = Browser(program.catalog, self.background, self)
         self.search = Search(program.searcher, self.background, self)
         self.edits = CaptionEdits(program.catalog, program.bus, self.background, self)
+        self.proposals = Proposals(program.proposer, self.background, self)
         self.narration = Narration(program.catalog, program.narrator, self.background, self)
         pictures = PictureLoader(program.viewer_picture, self.background, self)
         self.pictures = pictures
@@ -82,6 +84,7 @@ class GalleryPage(QWidget):
     def close_down(self) -> None:
         """Stop what runs; waits for the last write."""
         self.narration.stop()
+        self.proposals.close()
         self.bridge.close()
         self.program.engine.drop_questions()
         self.background.close()

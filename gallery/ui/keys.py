@@ -17,6 +17,7 @@ QUIT = "Ctrl+Q"
 UNDO = "Ctrl+Z"
 REDO = ("Ctrl+Shift+Z", "Ctrl+Y")
 EDIT_CAPTION = "F2"
+MORE_WORDINGS = "Ctrl+Shift+D"
 FIND = "Ctrl+F"
 LARGER = ("Ctrl+=", "Ctrl++")
 SMALLER = "Ctrl+-"
@@ -74,6 +75,10 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (ASK, tr("Ask a question about the current photo; Esc leaves it")),
                 (SLIDESHOW, tr("Narrated slideshow of what is shown; Space holds it")),
                 (EDIT_CAPTION, tr("Edit the caption; Enter saves, Esc leaves it")),
+                (
+                    MORE_WORDINGS,
+                    tr("Edit the caption with other wordings; Alt+1 to Alt+9 takes one"),
+                ),
                 (UNDO, tr("Undo a correction")),
                 (" or ".join(REDO), tr("Redo it")),
                 (FULL_SCREEN, tr("Full screen")),

@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
         for action, act in (
             (actions.scan, lambda _, wiring: wiring.scan()),
             (actions.edit_caption, lambda _, wiring: wiring.edit_caption()),
+            (actions.more_wordings, lambda _, wiring: wiring.more_wordings()),
             (actions.all_photos, lambda page, _: page.sidebar.place_requested.emit(ALL)),
             (actions.failures, lambda page, _: page.sidebar.place_requested.emit(FAILED)),
             (actions.larger, lambda _, wiring: wiring.resize_thumbnails(1)),

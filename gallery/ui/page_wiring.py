@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from gallery.domain import Folder, SearchResult
+from gallery.domain import Alternate, Folder, SearchResult
 from gallery.errors import KnownError
 from gallery.library.events import EngineState, Progress
 from gallery.ui.announce import announce
@@ -15,6 +15,8 @@ from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.place_words import blocked_folders, place_note
 from gallery.ui.places import Kind, Place
 from gallery.ui.slideshow_window import SlideshowWindow
+from gallery.ui.wordings import Wording
+from gallery.ui.words import bands_text, match_text
 
 _THUMBNAIL_STEP_PX = 30
 
@@ -80,6 +82,16 @@ class PageWiring:
             self.page.viewer.edit_caption()
         else:
             self.page.grid.edit_current()
+
+    def more_wordings(self) -> None:
+        """Edit the current photo's caption with other wordings beside it."""
+        page = self.page
+        if not page.is_viewing:
+            page.open_photo(page.current_id)
+        if page.is_viewing:
+            if not page.viewer.details.is_editing:
+                page.viewer.edit_caption()
+            page.viewer.details.ask_more()
 
     def tell(self) -> None:
         """Tell the current photo; again: hold and go on."""
@@ -170,6 +182,7 @@ class PageWiring:
         page.viewer.details.narrate_requested.connect(self.tell)
         narration.preparing.connect(page.narration_bar.show_preparing)
         page.viewer.details.ask_box.asked.connect(self._on_asked)
+        self._connect_wordings()
         narration.started.connect(self._on_telling)
         narration.word_changed.connect(page.narration_bar.light)
         narration.paused_changed.connect(
@@ -179,7 +192,24 @@ class PageWiring:
         page.narration_bar.pause_requested.connect(narration.toggle_pause)
         page.narration_bar.stop_requested.connect(narration.stop)
 
+    def _connect_wordings(self) -> None:
+        details, proposals = self.page.viewer.details, self.page.proposals
+        details.offer_wordings(offered=proposals.can_propose)
+        details.wordings.set_footnote(bands_text(self.page.program.describer_set))
+        details.wordings_wanted.connect(proposals.show_kept)
+        details.more_wordings_wanted.connect(proposals.ask)
+        proposals.kept.connect(partial(self._on_wordings, answered=False))
+        proposals.found.connect(partial(self._on_wordings, answered=True))
+        proposals.refused.connect(details.show_no_wordings)
+
     # Facts
+
+    def _on_wordings(
+        self, photo_id: int, alternates: Sequence[Alternate], *, answered: bool
+    ) -> None:
+        describer = self.page.program.describer_set
+        wordings = [Wording(one.text, match_text(one, describer)) for one in alternates]
+        self.page.viewer.details.show_wordings(photo_id, wordings, answered=answered)
 
     def _on_place_requested(self, place: Place) -> None:
         page = self.page

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from engine.checkpoints import DescriberSet
+from engine.match_bands import MatchWord
 from engine.protocol import Reason
-from gallery.domain import Origin, Photo
+from gallery.domain import Alternate, Origin, Photo
 from gallery.library.asking import PhotoAnswer
 
 
@@ -112,6 +114,30 @@ def answer_origin_text(answer: PhotoAnswer) -> str:
     if answer.unsure:
         parts.append(tr("it knows drawn scenes, not photographs"))
     return "; ".join(parts)
+
+
+def match_text(alternate: Alternate, describer: DescriberSet) -> str:
+    """Return how well a proposed wording fits its photo; empty where this matcher did not judge."""
+    matcher = describer.matcher
+    if alternate.unsure:
+        return tr("a guess")
+    if matcher is None or (matcher.id, matcher.revision) != (
+        alternate.matcher_id,
+        alternate.matcher_revision,
+    ):
+        return ""
+    return {
+        MatchWord.CERTAIN: tr("fits for certain"),
+        MatchWord.PROBABLY: tr("probably fits"),
+        MatchWord.UNSURE: tr("unsure whether it fits"),
+    }[describer.match_bands.word(alternate.score)]
+
+
+def bands_text(describer: DescriberSet) -> str:
+    """Return what to know of ``match_text``; empty where it was measured how sure it is."""
+    if describer.matcher is None or describer.match_bands.calibrated:
+        return ""
+    return tr("How sure this describer is was never measured.")
 
 
 def date_text(taken_at: datetime | None) -> str:

@@ -230,7 +230,36 @@ class HasWords:
     text: str
 
 
-Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords
+@dataclass(frozen=True, slots=True)
+class ByCamera:
+    """The camera's or the lens's name has this in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The file says so many stars, from ``least`` to ``most``; without a rating it has none."""
+
+    least: int
+    most: int
+
+
+class Kept(StrEnum):
+    """What a file may tell about itself."""
+
+    GPS = "gps"
+    KEYWORDS = "keywords"
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The file tells this."""
+
+    kept: Kept
+
+
+Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords | ByCamera | Rated | Has
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ class Captioning(Store):
 
         None (or nothing but blanks) withdraws it: a file's or a describer's is shown again.
         """
-        return self._say(photo_id, text, Origin.PERSON, UNDETERMINED)
-
-    def set_file_caption(
-        self, photo_id: int, text: str | None, *, language: str = UNDETERMINED
-    ) -> Caption | None:
-        """The caption that stands in the file itself; below a person's, above a describer's."""
-        return self._say(photo_id, text, Origin.FILE, language)
+        with self._writing(durable=True) as connection:
+            if connection.scalar(select(photos.c.id).where(photos.c.id == photo_id)) is None:
+                raise KnownError("This photo is no longer in the catalog.")
+            if say(connection, photo_id, storable(text), Origin.PERSON, UNDETERMINED):
+                show_again(connection, [photo_id])
+            shown = connection.execute(PHOTO_QUERY.where(photos.c.id == photo_id)).one()
+            return photo_of(shown).caption
 
     def person_caption(self, photo_id: int) -> str | None:
         """What a person said and did not take back."""
@@ -44,34 +44,35 @@ class Captioning(Store):
         with self._reading() as connection:
             return tuple(caption_of(row, photo_id) for row in connection.execute(query))
 
-    def _say(
-        self, photo_id: int, text: str | None, origin: Origin, language: str
-    ) -> Caption | None:
-        said = _storable(text or "").strip() or None
-        with self._writing(durable=origin is Origin.PERSON) as connection:
-            if connection.scalar(select(photos.c.id).where(photos.c.id == photo_id)) is None:
-                raise KnownError("This photo is no longer in the catalog.")
-            if said != _valid_text(connection, photo_id, origin):
-                _withdraw(connection, photo_id, origin)
-                if said is not None:
-                    connection.execute(
-                        captions.insert().values(
-                            photo_id=photo_id,
-                            text=said,
-                            origin=origin.value,
-                            language=language,
-                            unsure=False,
-                            created_at=now(),
-                        )
-                    )
-                show_again(connection, [photo_id])
-            shown = connection.execute(PHOTO_QUERY.where(photos.c.id == photo_id)).one()
-            return photo_of(shown).caption
+
+def say(
+    connection: Connection, photo_id: int, text: str | None, origin: Origin, language: str
+) -> bool:
+    """Put a caption in the place of what this origin said before; whether anything changed.
+
+    What is shown is to be worked out again behind it (``show_again``).
+    """
+    if text == _valid_text(connection, photo_id, origin):
+        return False
+    _withdraw(connection, photo_id, origin)
+    if text is not None:
+        connection.execute(
+            captions.insert().values(
+                photo_id=photo_id,
+                text=text,
+                origin=origin.value,
+                language=language,
+                unsure=False,
+                created_at=now(),
+            )
+        )
+    return True
 
 
-def _storable(text: str) -> str:
-    """Half a character (what was typed was no UTF-8) becomes a mark; SQLite takes no such text."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def storable(text: str | None) -> str | None:
+    """A text as SQLite takes it: half a character (typed as no UTF-8) becomes a mark."""
+    whole = (text or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.strip() or None
 
 
 def _valid_text(connection: Connection, photo_id: int, origin: Origin) -> str | None:

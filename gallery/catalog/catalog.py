@@ -16,6 +16,7 @@ from gallery.catalog.captioning import Captioning
 from gallery.catalog.checking import Checking
 from gallery.catalog.conditions import Matching
 from gallery.catalog.describing import Describing
+from gallery.catalog.examined import Examined
 from gallery.catalog.files import Files
 from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
@@ -27,7 +28,16 @@ _OPENING_TIMEOUT_S = 120.0
 
 
 class Catalog(
-    Folders, Files, Describing, Captioning, Alternates, Checking, Browsing, Finding, Matching
+    Folders,
+    Files,
+    Examined,
+    Describing,
+    Captioning,
+    Alternates,
+    Checking,
+    Browsing,
+    Finding,
+    Matching,
 ):
     """What is known about the photos, in one SQLite file.
 

@@ -24,8 +24,21 @@ from gallery.catalog import sqlite
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, path_of
-from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, photos
-from gallery.domain import Condition, HasWords, InFolder, Is, OfFormat, State, Taken
+from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, facts, photos
+from gallery.domain import (
+    ByCamera,
+    Condition,
+    Has,
+    HasWords,
+    InFolder,
+    Is,
+    Kept,
+    OfFormat,
+    Rated,
+    State,
+    Taken,
+    Test,
+)
 
 _EVERY = 2**62
 
@@ -57,7 +70,7 @@ def _phrase(text: str) -> str:
     return f'"{" ".join(words_of(text))}"'
 
 
-def _holds(test: Taken | OfFormat | Is) -> ColumnElement[bool]:
+def _holds(test: Test) -> ColumnElement[bool]:
     if isinstance(test, Taken):
         bounds: list[ColumnElement[bool]] = []
         if test.since is not None:
@@ -67,13 +80,31 @@ def _holds(test: Taken | OfFormat | Is) -> ColumnElement[bool]:
         return and_(true(), *bounds)
     if isinstance(test, OfFormat):
         return func.coalesce(func.lower(photos.c.format), "") == test.format
+    if isinstance(test, Is):
+        return _stands(test.state)
+    if isinstance(test, Has) and test.kept is Kept.KEYWORDS:
+        return photos.c.keywords.is_not(None)
+    return exists().where(facts.c.photo_id == photos.c.id, _tells(test))
+
+
+def _tells(test: Test) -> ColumnElement[bool]:
+    """What must be in the row of facts."""
+    if isinstance(test, ByCamera):
+        names = func.coalesce(facts.c.camera, "") + " " + func.coalesce(facts.c.lens, "")
+        return func.instr(func.lower(names), test.text.lower()) > 0
+    if isinstance(test, Rated):
+        return facts.c.rating.between(test.least, test.most)
+    return facts.c.latitude.is_not(None)
+
+
+def _stands(state: State) -> ColumnElement[bool]:
     return {
         State.EDITED: func.coalesce(EDITED, literal(False)),
         State.DESCRIBED: ~WITHOUT_CAPTION,
         State.UNSURE: exists().where(captions.c.id == photos.c.caption_id, captions.c.unsure),
         State.FAILED: FAILED,
         State.MISSING: MISSING,
-    }[test.state]
+    }[state]
 
 
 def _in_folder(connection: Connection, text: str) -> set[int]:

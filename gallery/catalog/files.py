@@ -1,34 +1,29 @@
-"""What a scan finds: new, changed, moved and vanished files, and what their headers tell."""
+"""What a scan finds: new, changed, moved and vanished files."""
 
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.folders import beneath, root_around
 from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.shown import show_again
-from gallery.catalog.store import Store, former_path, in_batches, now, path_of
+from gallery.catalog.store import Store, former_path, in_batches, now, set_each
 from gallery.catalog.tables import (
     FAILED,
     MISSING,
     NOTHING_YET,
-    ROOT_ID_UNINDEXED,
-    UNEXAMINED,
     alternates,
     captions,
     photos,
     roots,
     vectors,
 )
-from gallery.domain import Failure, FoundFile, Metadata, Origin
+from gallery.domain import Failure, FoundFile, Origin
 
-_CAN_BE_EXAMINED = and_(
-    UNEXAMINED, ROOT_ID_UNINDEXED.in_(select(roots.c.id).where(roots.c.connected))
-)
 _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 
 
@@ -85,7 +80,7 @@ class Files(Store):
         """
         with self._writing() as connection:
             for batch in in_batches(changes):
-                _set_each(
+                set_each(
                     connection,
                     (
                         {
@@ -166,35 +161,6 @@ class Files(Store):
                 .limit(1)
             )
 
-    def unexamined(self, limit: int) -> list[tuple[int, Path]]:
-        """Photos whose header was not read yet and that did not fail, oldest entry first.
-
-        Those of folders that are not connected wait until these are.
-        """
-        query = select(photos.c.id, photos.c.path).where(_CAN_BE_EXAMINED).order_by(photos.c.id)
-        with self._reading() as connection:
-            return [(row[0], path_of(row[1])) for row in connection.execute(query.limit(limit))]
-
-    def unexamined_count(self) -> int:
-        """How many photos ``unexamined`` could give."""
-        query = select(func.count()).select_from(photos).where(_CAN_BE_EXAMINED)
-        with self._reading() as connection:
-            return connection.scalar(query) or 0
-
-    def set_metadata(self, items: Sequence[tuple[int, Metadata]]) -> None:
-        """Store what headers tell; with that the photos can be described."""
-        with self._writing() as connection:
-            for batch in in_batches(items):
-                changed_ns = _mtimes(connection, [photo_id for photo_id, _ in batch])
-                _set_each(
-                    connection,
-                    (
-                        _metadata_row(photo_id, told, changed_ns[photo_id])
-                        for photo_id, told in batch
-                        if photo_id in changed_ns
-                    ),
-                )
-
     def set_failure(self, photo_id: int, failure: Failure | None) -> None:
         """Note why a photo could not be read or described; None forgets it."""
         if failure is None:
@@ -206,7 +172,7 @@ class Files(Store):
         """Note why photos could not be read or described; they leave the to-do lists."""
         with self._writing() as connection:
             for batch in in_batches(failures):
-                _set_each(connection, (_failure_row(*item) for item in batch))
+                set_each(connection, (_failure_row(*item) for item in batch))
 
     def clear_failures(self, photo_ids: Sequence[int] | None = None) -> None:
         """Try these again (None: all that failed): they go back on the to-do lists."""
@@ -255,39 +221,12 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
     }
 
 
-def _mtimes(connection: Connection, photo_ids: Sequence[int]) -> dict[int, int]:
-    query = select(photos.c.id, photos.c.mtime_ns).where(photos.c.id.in_(photo_ids))
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _metadata_row(photo_id: int, told: Metadata, mtime_ns: int) -> dict[str, Any]:
-    taken_at = told.taken_at.replace(tzinfo=None) if told.taken_at else None
-    return {
-        "of_photo": photo_id,
-        "examined": True,
-        "format": told.format,
-        "width_px": told.width_px,
-        "height_px": told.height_px,
-        "taken_at": taken_at,
-        "taken_source": told.taken_source,
-        "fingerprint": told.fingerprint,
-        **place_in_time(taken_at or local_time(mtime_ns)),
-    }
-
-
 def _failure_row(photo_id: int, failure: Failure) -> dict[str, Any]:
     return {
         "of_photo": photo_id,
         "failure_reason": failure.reason.value,
         "failure_detail": failure.detail,
     }
-
-
-def _set_each(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Update photos by ``of_photo``; every row has the same keys."""
-    values = list(rows)
-    if values:
-        connection.execute(update(photos).where(photos.c.id == bindparam("of_photo")), values)
 
 
 def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:

@@ -216,10 +216,13 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
 
 
 def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[int, float]]:
-    """Photo ids and weights (bigger is better), best first; a caption counts more than a name."""
+    """Photo ids and weights (bigger is better), best first.
+
+    A caption counts more than keywords, and these more than a name.
+    """
     found = connection.execute(
         text(
-            "SELECT rowid, -bm25(photo_words, 1.0, 0.5) FROM photo_words"
+            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"
             " WHERE photo_words MATCH :words ORDER BY 2 DESC, rowid DESC LIMIT :limit"
         ),
         {"words": expression, "limit": limit},

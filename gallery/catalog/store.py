@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from engine.protocol import CheckpointRef, Reason
 from gallery.catalog import sqlite
@@ -57,6 +57,13 @@ def in_batches(items: Iterable[_Item], size: int = BATCH) -> Iterator[list[_Item
     remaining = iter(items)
     while batch := list(islice(remaining, size)):
         yield batch
+
+
+def set_each(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Update photos by ``of_photo``; every row has the same keys."""
+    values = list(rows)
+    if values:
+        connection.execute(update(photos).where(photos.c.id == bindparam("of_photo")), values)
 
 
 def now() -> datetime:

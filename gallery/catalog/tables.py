@@ -74,6 +74,20 @@ photos = Table(
     Column("caption_id", Integer),
     Column("caption", Text),
     Column("caption_origin", Text),
+    Column("keywords", Text),
+)
+
+#: What a file tells about itself; no row where it tells nothing. Position in degrees.
+facts = Table(
+    "facts",
+    metadata,
+    Column("photo_id", ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True),
+    Column("camera", Text),
+    Column("lens", Text),
+    Column("exposure", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("rating", Integer),
 )
 
 #: Append-only: a caption that is replaced or no longer fits gets ``withdrawn_at``, and stays.

@@ -203,5 +203,6 @@ def _result(message: messages.Examined | Rendered | NotDecoded) -> Examined | by
         taken_at=datetime.fromisoformat(message.taken_at),
         taken_source=message.taken_source,
         fingerprint=bytes.fromhex(message.fingerprint),
+        facts=message.facts,
     )
     return Examined(metadata, message.thumbnail)

@@ -7,7 +7,7 @@
     -snow   -"red car"        must not be there
     dog or cat                either
     before:2024-06  after:2023  on:2024-06-03  year:2024
-    folder:lisbon   type:png
+    folder:lisbon   type:png   camera:nikon   rating:>=4   has:gps   has:keywords
     is:edited  is:described  is:failed  is:missing  is:unsure
 
 Every field can be turned round with ``-`` too (``-is:missing``). A text without any of these is
@@ -18,14 +18,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from gallery.domain import Condition, HasWords, InFolder, Is, OfFormat, State, Taken, Test
+from gallery.domain import (
+    ByCamera,
+    Condition,
+    Has,
+    HasWords,
+    InFolder,
+    Is,
+    Kept,
+    OfFormat,
+    Rated,
+    State,
+    Taken,
+    Test,
+)
 
 _MOST_ALTERNATIVES = 8
 _TOKEN = re.compile(
     r'(?P<minus>-)?(?:(?P<field>[^\W\d_]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S*))'
 )
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+_STARS = re.compile(r"(>=|<=|=|>|<)?([0-5])")
 _WORD = re.compile(r"[^\W_]")
 _OR = frozenset({"or", "|"})
 _FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
@@ -143,8 +158,28 @@ def _is(value: str) -> Test | str:
     try:
         return Is(State(value.lower()))
     except ValueError:
-        known = ", ".join(state.value for state in State)
-        return f"“is:{value}” is not known; there are {known}."
+        return _not_known("is", value, State)
+
+
+def _has(value: str) -> Test | str:
+    try:
+        return Has(Kept(value.lower()))
+    except ValueError:
+        return _not_known("has", value, Kept)
+
+
+def _not_known(name: str, value: str, known: type[StrEnum]) -> str:
+    return f"“{name}:{value}” is not known; there are {', '.join(each.value for each in known)}."
+
+
+def _rating(value: str) -> Test | str:
+    found = _STARS.fullmatch(value)
+    if found is None:
+        return f"“rating:{value}” is no number of stars; try rating:4 or rating:>=4."
+    sign, stars = found[1] or "=", int(found[2])
+    least = {">=": stars, ">": stars + 1, "=": stars}.get(sign, 0)
+    most = {"<=": stars, "<": stars - 1, "=": stars}.get(sign, 5)
+    return Rated(least, most)
 
 
 def _type(value: str) -> Test:
@@ -160,4 +195,7 @@ _FIELDS: "dict[str, Callable[[str], Test | str]]" = {
     "folder": InFolder,
     "type": _type,
     "is": _is,
+    "has": _has,
+    "camera": ByCamera,
+    "rating": _rating,
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.protocol import Reason
 from engine.wire import Codec
+from gallery.domain import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Examined:
     taken_at: str
     taken_source: str
     fingerprint: str
+    facts: Facts
     thumbnail: bytes
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.images import DecodeError, open_rgb, read_header, thumbnail_jpeg
 from engine.protocol import Reason
 from engine.wire import Channel, settle_child
+from gallery.library.metadata.facts import read_facts
 from gallery.library.scan import fingerprint
 from gallery.processes.decoder_messages import (
     CODEC,
@@ -85,6 +86,7 @@ def _examine(request: Examine) -> Examined:
         taken_at.isoformat(),
         "exif" if header.taken_at else "file",
         fingerprint(path).hex(),
+        read_facts(path),
         thumbnail,
     )
 

@@ -97,6 +97,8 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("before:2024-06, after:2023", tr("Taken before, after a year, month or day")),
                 ("on:2024-06-03, year:2024", tr("Taken on a day, in a month, in a year")),
                 ("folder:lisbon, type:png", tr("In a folder of this name; files of this format")),
+                ("camera:nikon, rating:>=4", tr("By this camera; with so many stars in the file")),
+                ("has:gps, has:keywords", tr("With a position; with keywords")),
                 ("is:edited, is:described, is:unsure", tr("What its caption is")),
                 ("is:failed, is:missing", tr("Could not be read; its file is gone")),
             ],

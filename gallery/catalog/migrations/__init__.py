@@ -2,12 +2,14 @@
 
 from gallery.catalog.migrations.m0001_first import first
 from gallery.catalog.migrations.m0002_alternates import alternates
+from gallery.catalog.migrations.m0003_facts import facts
 from gallery.catalog.migrations.step import Step
 
 #: In order, without gaps. A released step is never changed; a new one is added behind it.
 STEPS: tuple[Step, ...] = (
     Step(1, "the first catalog", first),
     Step(2, "alternates of captions, and which matcher scored a caption", alternates),
+    Step(3, "what files tell about themselves", facts),
 )
 
 __all__ = ["STEPS", "Step"]

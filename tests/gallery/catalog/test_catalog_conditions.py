@@ -9,14 +9,19 @@ import pytest
 from engine.protocol import Reason
 from gallery.catalog import Catalog
 from gallery.domain import (
+    ByCamera,
     Condition,
+    Facts,
     Failure,
     FoundFile,
+    Has,
     HasWords,
     InFolder,
     Is,
+    Kept,
     Metadata,
     OfFormat,
+    Rated,
     State,
     Taken,
     Test,
@@ -97,3 +102,20 @@ def test_by_words_one_behind_the_other(catalog: Catalog, ids: dict[str, int]) ->
     assert _meeting(catalog, ids, HasWords("Red Cars")) == "Lisbon/a.jpg"
     assert _meeting(catalog, ids, HasWords("red"), HasWords("car")) == "Lisbon/a.jpg Lisbon/b.png"
     assert _meeting(catalog, ids, HasWords("red"), negated=True) == "Kraków/c.jpg lisbon.jpg"
+
+
+def test_by_what_the_files_tell(catalog: Catalog, ids: dict[str, int]) -> None:
+    a, b, *_ = ids.values()
+    told = {
+        a: Facts(camera="NIKON D70", rating=4, keywords=("Grandma", "garden")),
+        b: Facts(lens="Nikkor 50mm", rating=2, latitude=1.0, longitude=2.0),
+    }
+    for photo_id, known in told.items():
+        catalog.set_metadata([(photo_id, Metadata("JPEG", 4, 3, None, "file", b"x", known))])
+    assert _meeting(catalog, ids, ByCamera("nik")) == "Lisbon/a.jpg Lisbon/b.png"
+    assert _meeting(catalog, ids, ByCamera("D70")) == "Lisbon/a.jpg"
+    assert _meeting(catalog, ids, Rated(3, 5)) == "Lisbon/a.jpg"
+    assert _meeting(catalog, ids, Has(Kept.GPS)) == "Lisbon/b.png"
+    assert _meeting(catalog, ids, Has(Kept.KEYWORDS)) == "Lisbon/a.jpg"
+    assert _meeting(catalog, ids, Has(Kept.GPS), negated=True).split()[0] != "Lisbon/b.png"
+    assert _meeting(catalog, ids, HasWords("grandma")) == "Lisbon/a.jpg"

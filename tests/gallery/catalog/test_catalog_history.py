@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: a person's words win, and nothing said is ever lost."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -16,7 +17,7 @@ from hypothesis.stateful import (
 
 from engine.protocol import CheckpointRef, Reason
 from gallery.catalog import Catalog
-from gallery.domain import Failure, Origin
+from gallery.domain import Facts, Failure, Origin
 from tests.gallery.catalog.making import FOLDER, MATCHER, filled, found, metadata, said
 
 PHOTOS = 3
@@ -57,11 +58,6 @@ class Captions(RuleBasedStateMachine):
         self.catalog.edit_caption(self.ids[number], text)
         self._say(number, Origin.PERSON, text)
 
-    @rule(number=numbers, text=st.none() | texts)
-    def a_file_says(self, number: int, text: str | None) -> None:
-        self.catalog.set_file_caption(self.ids[number], text)
-        self._say(number, Origin.FILE, text)
-
     @rule(
         chosen=st.sets(numbers, min_size=1),
         text=texts,
@@ -89,9 +85,11 @@ class Captions(RuleBasedStateMachine):
         self.changed[number] = True
         self.valid[number] = [item for item in self.valid[number] if item[0] is Origin.PERSON]
 
-    @rule(number=numbers)
-    def it_is_examined(self, number: int) -> None:
-        self.catalog.set_metadata([(self.ids[number], metadata(number))])
+    @rule(number=numbers, text=st.none() | texts)
+    def its_file_is_read(self, number: int, text: str | None) -> None:
+        told = replace(metadata(number), facts=Facts(caption=text))
+        self.catalog.set_metadata([(self.ids[number], told)])
+        self._say(number, Origin.FILE, text)
         self.changed[number] = False
 
     @rule(number=numbers, missing=st.booleans())

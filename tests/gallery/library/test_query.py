@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.domain import Condition, HasWords, InFolder, Is, OfFormat, State, Taken, Test
+from gallery.domain import (
+    ByCamera,
+    Condition,
+    Has,
+    HasWords,
+    InFolder,
+    Is,
+    Kept,
+    OfFormat,
+    Rated,
+    State,
+    Taken,
+    Test,
+)
 from gallery.library.query import parse
 
 
@@ -68,10 +81,25 @@ def test_other_fields_and_their_opposites() -> None:
         OfFormat("jpeg"),
         Is(State.EDITED),
     ]
+    assert _tests("camera:nikon has:gps HAS:keywords") == [
+        ByCamera("nikon"),
+        Has(Kept.GPS),
+        Has(Kept.KEYWORDS),
+    ]
     assert parse("-is:missing").conditions == (Condition(Is(State.MISSING), negated=True),)
 
 
-@pytest.mark.parametrize("text", ["before:20x4", "on:2024-13", "on:2023-02-29", "is:nice"])
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [("4", 4, 4), ("=4", 4, 4), (">=4", 4, 5), (">3", 4, 5), ("<=2", 0, 2), ("<1", 0, 0)],
+)
+def test_stars_are_compared(text: str, least: int, most: int) -> None:
+    assert _tests(f"rating:{text}") == [Rated(least, most)]
+
+
+@pytest.mark.parametrize(
+    "text", ["before:20x4", "on:2024-13", "on:2023-02-29", "is:nice", "has:fun", "rating:9"]
+)
 def test_a_value_that_makes_no_sense_is_told_and_left_out(text: str) -> None:
     query = parse(f"dog {text}")
     assert [each.text for each in query.alternatives] == ["dog"]

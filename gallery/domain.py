@@ -38,11 +38,26 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that a scan met: enough to tell whether it changed."""
+    """A file that a scan met: enough to tell whether it changed.
+
+    ``sidecar_ns``: when its sidecar (XMP) changed last; 0 without one.
+    """
 
     path: Path
     size_bytes: int
     mtime_ns: int
+    sidecar_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalog knows of a file, to be compared with what a scan meets."""
+
+    photo_id: int
+    size_bytes: int
+    mtime_ns: int
+    sidecar_ns: int
+    missing: bool
 
 
 @dataclass(frozen=True, slots=True)

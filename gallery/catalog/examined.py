@@ -19,7 +19,7 @@ from gallery.catalog.tables import (
     photos,
     roots,
 )
-from gallery.domain import Facts, Metadata, Origin
+from gallery.domain import Facts, FoundFile, Metadata, Origin
 
 _CAN_BE_EXAMINED = and_(
     UNEXAMINED, ROOT_ID_UNINDEXED.in_(select(roots.c.id).where(roots.c.connected))
@@ -60,6 +60,17 @@ class Examined(Store):
                 set_each(connection, (_row(i, told, changed_ns[i]) for i, told in there))
                 _set_facts(connection, there)
                 _set_captions(connection, there)
+
+    def read_again(self, files: Sequence[tuple[int, FoundFile]]) -> None:
+        """Their sidecars changed: what they tell is to be read anew; all that was said stays."""
+        with self._writing() as connection:
+            for batch in in_batches(files):
+                # Without a fingerprint, or it would count as changed content meanwhile.
+                again = {"examined": False, "fingerprint": None}
+                set_each(
+                    connection,
+                    ({"of_photo": i, "sidecar_ns": f.sidecar_ns, **again} for i, f in batch),
+                )
 
     def facts(self, photo_id: int) -> Facts:
         """What a photo's file tells about itself, but for its caption (see ``history``)."""

@@ -22,7 +22,7 @@ from gallery.catalog.tables import (
     roots,
     vectors,
 )
-from gallery.domain import Failure, FoundFile, Origin
+from gallery.domain import Failure, FoundFile, KnownFile, Origin
 
 _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 
@@ -30,8 +30,8 @@ _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 class Files(Store):
     """The photos as files. Ids are for ever: a photo's id is never given to another."""
 
-    def known_files(self, folder_id: int) -> dict[bytes, tuple[int, int, int, bool]]:
-        """What is known beneath a root: path bytes -> (photo id, size, mtime_ns, missing).
+    def known_files(self, folder_id: int) -> dict[bytes, KnownFile]:
+        """What is known beneath a root, by path bytes.
 
         Also holds what lies there but was listed by another root, so that nothing known is added
         again.
@@ -46,10 +46,11 @@ class Files(Store):
                     photos.c.id,
                     photos.c.size_bytes,
                     photos.c.mtime_ns,
+                    photos.c.sidecar_ns,
                     photos.c.missing,
                 ).where(beneath(path))
             )
-            return {row[0]: (row[1], row[2], row[3], row[4]) for row in found}
+            return {row[0]: KnownFile(*row[1:]) for row in found}
 
     def add_files(self, folder_id: int, files: Sequence[FoundFile]) -> list[int]:
         """Add photos, not yet examined; gives the ids of the new ones.
@@ -87,6 +88,7 @@ class Files(Store):
                             "of_photo": photo_id,
                             "size_bytes": file.size_bytes,
                             "mtime_ns": file.mtime_ns,
+                            "sidecar_ns": file.sidecar_ns,
                             "examined": False,
                             "missing": False,
                             "captioned_by": NOTHING_YET,
@@ -213,6 +215,7 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
         "name": _name(file.path),
         "size_bytes": file.size_bytes,
         "mtime_ns": file.mtime_ns,
+        "sidecar_ns": file.sidecar_ns,
         "examined": False,
         "missing": False,
         "captioned_by": NOTHING_YET,

@@ -75,6 +75,7 @@ photos = Table(
     Column("caption", Text),
     Column("caption_origin", Text),
     Column("keywords", Text),
+    Column("sidecar_ns", BigInteger, nullable=False),
 )
 
 #: What a file tells about itself; no row where it tells nothing. Position in degrees.

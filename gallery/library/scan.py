@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine.images import SUFFIXES
@@ -52,6 +52,7 @@ def walk(
             unreadable(Path(folder))
             continue
         inner: list[str] = []
+        sidecars = _sidecars(listed)
         for entry in listed:
             if cancelled():
                 return
@@ -60,7 +61,7 @@ def walk(
             if _is_new_folder(entry, entered):
                 inner.append(entry.path)
             if os.path.splitext(entry.name)[1].lower() in SUFFIXES:  # noqa: PTH122 - called for every file: a Path costs ten times that
-                found = _found(entry)
+                found = _found(entry, sidecars)
                 if found is not None:
                     yield found
         waiting.extend(reversed(inner))
@@ -97,7 +98,23 @@ def _is_new_folder(entry: os.DirEntry[str], entered: set[tuple[int, int]]) -> bo
     return is_new
 
 
-def _found(entry: os.DirEntry[str]) -> FoundFile | None:
+def _sidecars(listed: Sequence[os.DirEntry[str]]) -> dict[str, int]:
+    """When each sidecar of a folder changed, by its name."""
+    found = {}
+    for entry in listed:
+        if entry.name[-4:].lower() == ".xmp":
+            try:
+                found[entry.name] = _bounded(entry.stat().st_mtime_ns)
+            except OSError:  # gone since it was listed
+                continue
+    return found
+
+
+def _bounded(time_ns: int) -> int:
+    return max(-_LATEST_NS, min(time_ns, _LATEST_NS))
+
+
+def _found(entry: os.DirEntry[str], sidecars: Mapping[str, int]) -> FoundFile | None:
     try:
         status = entry.stat()
     except OSError:
@@ -106,8 +123,16 @@ def _found(entry: os.DirEntry[str]) -> FoundFile | None:
         except OSError:
             return None  # gone since it was listed
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    changed_ns = max(-_LATEST_NS, min(status.st_mtime_ns, _LATEST_NS))
-    return FoundFile(Path(entry.path), size, changed_ns)
+    path = Path(entry.path)
+    sidecar_ns = 0
+    if sidecars:
+        sidecar_ns = max(sidecars.get(place.name, 0) for place in sidecars_of(path))
+    return FoundFile(path, size, _bounded(status.st_mtime_ns), sidecar_ns)
+
+
+def sidecars_of(path: Path) -> tuple[Path, Path]:
+    """Where a photo's sidecar may lie: ``IMG.jpg.xmp`` (its own) and ``IMG.xmp``."""
+    return path.with_name(f"{path.name}.xmp"), path.with_suffix(".xmp")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

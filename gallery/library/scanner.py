@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gallery.catalog import Catalog
-from gallery.domain import Folder, FoundFile
+from gallery.domain import Folder, FoundFile, KnownFile
 from gallery.library.arrivals import Arrivals, mark_of
 from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosChanged
 from gallery.library.scan import RootGoneError, walk
@@ -15,8 +15,7 @@ from gallery.library.scan import RootGoneError, walk
 BATCH = 1_000
 _STEP_S = 0.3
 
-# By path bytes: photo id, size, time of change, missing.
-_Known = dict[bytes, tuple[int, int, int, bool]]
+_Known = dict[bytes, KnownFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,13 @@ class _Found:
     new: dict[int, list[FoundFile]] = field(default_factory=dict)  # by folder id
     touched: list["_Touched"] = field(default_factory=list)
     changed: list[tuple[int, FoundFile]] = field(default_factory=list)
+    told_anew: list[tuple[int, FoundFile]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         new = sum(map(len, self.new.values()))
-        return new + len(self.touched) + len(self.changed) + len(self.back)
+        known = len(self.touched) + len(self.changed) + len(self.told_anew)
+        return new + known + len(self.back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Scanner:
     def _learn(self, folders: Sequence[Folder]) -> None:
         for folder in folders:
             known = self._known[folder.id] = self._catalog.known_files(folder.id)
-            self._sizes.update(size for _, size, _, _ in known.values() if size)
+            self._sizes.update(file.size_bytes for file in known.values() if file.size_bytes)
         self._roots = tuple(folder.path for folder in folders)
         if any(outer in inner.parents for inner in self._roots for outer in self._roots):
             self._met = set()  # roots within roots: a file may be met from both
@@ -133,11 +134,12 @@ class Scanner:
             else:
                 self._found.new.setdefault(folder.id, []).append(file)
             return
-        photo_id, size, mtime_ns, missing = entry
-        if missing:
-            self._found.back.append(photo_id)
-        if (size, mtime_ns) != (file.size_bytes, file.mtime_ns):
-            self._found.touched.append(_Touched(photo_id, folder.id, file))
+        if entry.missing:
+            self._found.back.append(entry.photo_id)
+        if (entry.size_bytes, entry.mtime_ns) != (file.size_bytes, file.mtime_ns):
+            self._found.touched.append(_Touched(entry.photo_id, folder.id, file))
+        if entry.sidecar_ns != file.sidecar_ns:
+            self._found.told_anew.append((entry.photo_id, file))
 
     def _stored(self, *more: Event, moved: Sequence[int] = ()) -> ScanStep:
         """Store what was met since the last step."""
@@ -151,9 +153,12 @@ class Scanner:
             self._catalog.set_missing(found.back, missing=False)
             self._catalog.clear_failures(found.back)
         kept = self._sort_touched(found.touched)
+        if found.told_anew:
+            self._catalog.read_again(found.told_anew)
         if found.changed:
             self._catalog.update_files(found.changed)
-        outdated = {*moved, *kept, *(photo_id for photo_id, _ in found.changed)}
+        read_anew = (photo_id for photo_id, _ in (*found.changed, *found.told_anew))
+        outdated = {*moved, *kept, *read_anew}
         changed = outdated.union(found.back)
         if changed:
             events.append(PhotosChanged(tuple(sorted(changed))))
@@ -188,9 +193,9 @@ class Scanner:
         inner = (_prefix(root) for root in self._roots if folder.path in root.parents)
         prefixes = (*not_listed, *inner)  # a root within this one has a scan of its own
         gone = [
-            photo_id
-            for key, (photo_id, _, _, missing) in self._known[folder.id].items()
-            if not missing and not key.startswith(prefixes)
+            known.photo_id
+            for key, known in self._known[folder.id].items()
+            if not known.missing and not key.startswith(prefixes)
         ]
         for start in range(0, len(gone), BATCH):
             self._catalog.set_missing(gone[start : start + BATCH], missing=True)

@@ -16,6 +16,7 @@ _STATEMENTS = (
     )
     """,
     "ALTER TABLE photos ADD COLUMN keywords TEXT",
+    "ALTER TABLE photos ADD COLUMN sidecar_ns BIGINT NOT NULL DEFAULT 0",
     "DROP TRIGGER photo_words_inserted",
     "DROP TRIGGER photo_words_deleted",
     "DROP TRIGGER photo_words_updated",

@@ -9,6 +9,7 @@ from engine.images import opened
 from gallery.domain import Facts
 from gallery.library.metadata import exif, iptc
 from gallery.library.metadata.xmp import Xmp
+from gallery.library.scan import sidecars_of
 
 _LONGEST_SIDECAR = 4 << 20
 _MOST_KEYWORDS, _LONGEST_CAPTION = 200, 10_000
@@ -58,11 +59,6 @@ def _caption(
             return _plain(said[0])[:_LONGEST_CAPTION], said[1]
     text = iptc.caption(records) or exif.caption(base, details)
     return (_plain(text)[:_LONGEST_CAPTION] if text else None), "und"
-
-
-def sidecars_of(path: Path) -> tuple[Path, Path]:
-    """Where a photo's sidecar may lie: ``IMG.jpg.xmp`` (its own) and ``IMG.xmp``."""
-    return path.with_name(f"{path.name}.xmp"), path.with_suffix(".xmp")
 
 
 def _sidecar(path: Path) -> bytes:

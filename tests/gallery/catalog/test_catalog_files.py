@@ -8,7 +8,7 @@ import pytest
 
 from engine.protocol import Reason
 from gallery.catalog import Catalog
-from gallery.domain import Failure, FoundFile
+from gallery.domain import Failure, FoundFile, KnownFile
 from tests.gallery.catalog.making import (
     CAPTIONER,
     FOLDER,
@@ -27,8 +27,8 @@ def test_known_files_tell_size_time_and_whether_missing(catalog: Catalog) -> Non
     catalog.set_missing([ids[1]], True)
     first, second = found("IMG_000.jpg"), found("IMG_001.jpg")
     assert catalog.known_files(1) == {
-        os.fsencode(first.path): (ids[0], first.size_bytes, first.mtime_ns, False),
-        os.fsencode(second.path): (ids[1], second.size_bytes, second.mtime_ns, True),
+        os.fsencode(first.path): KnownFile(ids[0], first.size_bytes, first.mtime_ns, 0, False),
+        os.fsencode(second.path): KnownFile(ids[1], second.size_bytes, second.mtime_ns, 0, True),
     }
 
 
@@ -114,7 +114,7 @@ def test_a_touched_file_can_be_told_from_a_changed_one(catalog: Catalog) -> None
     describe(catalog, said(ids[0], "a cat"))
     assert catalog.fingerprints(ids) == {ids[0]: b"content 0", ids[1]: b"content 1"}
     catalog.move_file(ids[0], found("IMG_000.jpg", mtime_ns=99))
-    assert catalog.known_files(1)[b"/pictures/IMG_000.jpg"][2] == 99
+    assert catalog.known_files(1)[b"/pictures/IMG_000.jpg"].mtime_ns == 99
     assert shown(catalog, ids[0]) == "a cat"
 
 

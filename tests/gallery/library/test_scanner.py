@@ -268,3 +268,24 @@ def test_a_file_that_claims_to_be_of_the_far_future_stops_no_scan(library: Libra
     draw(library.root / "zoo.jpg", 61)
     library.scan()
     assert {"future.jpg", "zoo.jpg"} <= library.ids().keys()
+
+
+@pytest.mark.parametrize("name", ["photo 000.jpg.xmp", "photo 000.xmp"])
+def test_a_sidecar_that_comes_changes_or_goes_has_its_photo_read_again(
+    library: Library, name: str
+) -> None:
+    photo_id = library.ids()["photo 000.jpg"]
+    library.catalog.edit_caption(photo_id, "mine")
+    sidecar = library.root / name
+    for change in (
+        lambda: sidecar.write_text("<x/>"),
+        lambda: os.utime(sidecar, ns=(7, 7_000_000_000)),
+        sidecar.unlink,
+    ):
+        change()
+        assert library.scan() == [PhotosChanged((photo_id,))]
+        assert [i for i, _ in library.catalog.unexamined(10)] == [photo_id]
+        assert library.scan() == []
+        library.examine()
+    assert library.caption("photo 000.jpg") == "mine"
+    assert len(library.ids()) == 5

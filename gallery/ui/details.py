@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gallery.domain import Photo
 from gallery.ui.ask_box import AskBox
 from gallery.ui.elided_label import ElidedLabel
+from gallery.ui.facts_panel import FactsPanel
 from gallery.ui.theme import theme
 from gallery.ui.wordings import Wording, Wordings
 from gallery.ui.words import (
@@ -70,6 +71,7 @@ class Details(QWidget):
         self.wordings.more_requested.connect(self.ask_more)
         self.wordings.taken.connect(self._take)
         self.wordings.left.connect(self.end_edit)
+        self.facts_panel = FactsPanel(self)
         self._facts = [self._fact(name) for name in self._fact_names()]
         self._lay_out()
 
@@ -89,6 +91,7 @@ class Details(QWidget):
         if photo is None:
             return
         self.ask_box.show_photo(photo.id)
+        self.facts_panel.expect(photo.id)
         named = photo.caption is None and photo.failure is None
         self._caption.setText(breakable(photo.name) if named else caption_line(photo))
         self._origin.setText(origin_text(photo))
@@ -226,6 +229,7 @@ class Details(QWidget):
         layout.addWidget(self.ask_box)
         layout.addSpacing(16)
         layout.addLayout(form)
+        layout.addWidget(self.facts_panel)
         layout.addStretch(1)
 
     def changeEvent(self, event: QEvent) -> None:

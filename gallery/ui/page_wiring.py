@@ -1,6 +1,6 @@
 """Where the wishes of the page's widgets meet the program, and its facts meet the widgets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -138,7 +138,7 @@ class PageWiring:
         page.browser.shown.connect(page.show_list)
         page.browser.overview_changed.connect(page.show_overview)
         page.bridge.list_changed.connect(page.browser.refresh)
-        page.bridge.photos_changed.connect(page.cache.changed)
+        page.bridge.photos_changed.connect(self._on_photos_changed)
         page.outside.noticed.connect(self._on_changed_outside)
         page.bridge.thumbnails_ready.connect(self._on_thumbnails_ready)
         page.grid.visible_changed.connect(self._on_visible_changed)
@@ -259,6 +259,22 @@ class PageWiring:
         if page.narration.photo_id not in (None, photo_id):
             page.narration.stop()
         page.program.indexer.prefer([photo_id])
+        self._show_facts(photo_id)
+
+    def _show_facts(self, photo_id: int) -> None:
+        panel = self.page.viewer.details.facts_panel
+        panel.expect(photo_id)
+        self.page.background.run(
+            Lane.READS,
+            partial(self.page.program.catalog.facts, photo_id),
+            partial(panel.show_facts, photo_id),
+        )
+
+    def _on_photos_changed(self, photo_ids: Collection[int]) -> None:
+        self.page.cache.changed(photo_ids)
+        shown = self.page.viewer.photo_id
+        if self.page.is_viewing and shown in photo_ids and shown is not None:
+            self._show_facts(shown)
 
     def _on_progress(self, progress: Progress) -> None:
         before = self.page.status.progress.phase

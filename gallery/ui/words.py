@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -13,6 +14,8 @@ from engine.match_bands import MatchWord
 from engine.protocol import Reason
 from gallery.domain import Alternate, Origin, Photo
 from gallery.library.asking import PhotoAnswer
+
+_KEYWORDS_SHOWN = 30
 
 
 def tr(text: str) -> str:
@@ -168,6 +171,23 @@ def duration_text(seconds: float) -> str:
 def folder_text(path: Path) -> str:
     """Return the end of a folder's path: "Pictures/Summer"."""
     return os.fsencode(Path(*path.parts[-2:])).decode("utf-8", "replace")
+
+
+def stars_text(rating: int | None) -> str:
+    """Return a rating as stars, with the number for those who hear it; empty without one."""
+    if rating is None:
+        return ""
+    return tr("{0} ({1} of 5)").format("★" * rating + "☆" * (5 - rating), rating)
+
+
+def coordinates_text(latitude: float | None, longitude: float | None) -> str:
+    """Return a position as maps take it: "38.71390, -9.13940"; empty where unknown."""
+    return "" if latitude is None or longitude is None else f"{latitude:.5f}, {longitude:.5f}"
+
+
+def keywords_text(keywords: Sequence[str]) -> str:
+    """Return keywords in one line; of very many the first ones."""
+    return ", ".join(keywords[:_KEYWORDS_SHOWN]) + (" …" if len(keywords) > _KEYWORDS_SHOWN else "")
 
 
 def size_text(size_bytes: int) -> str:

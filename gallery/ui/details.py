@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from gallery.domain import Photo
 from gallery.ui.ask_box import AskBox
 from gallery.ui.elided_label import ElidedLabel
-from gallery.ui.facts_panel import FactsPanel
+from gallery.ui.facts_panel import KEYS_PX, FactsPanel
 from gallery.ui.theme import theme
 from gallery.ui.wordings import Wording, Wordings
 from gallery.ui.words import (
@@ -28,6 +28,8 @@ from gallery.ui.words import (
     origin_text,
     size_text,
 )
+
+_LONG = 160  # characters; a caption this long is no headline
 
 
 class Details(QWidget):
@@ -94,12 +96,9 @@ class Details(QWidget):
         self.facts_panel.expect(photo.id)
         named = photo.caption is None and photo.failure is None
         self._caption.setText(breakable(photo.name) if named else caption_line(photo))
+        _style(self._caption, "long", len(self._caption.text()) > _LONG)
         self._origin.setText(origin_text(photo))
-        unsure = photo.caption is not None and photo.caption.unsure
-        self._origin.setProperty("unsure", unsure)
-        self._origin.style().unpolish(self._origin)
-        self._origin.style().polish(self._origin)
-        self._origin.updateGeometry()
+        _style(self._origin, "unsure", photo.caption is not None and photo.caption.unsure)
         size = f"{photo.width_px} × {photo.height_px}" if photo.width_px else "–"
         folder = folder_text(photo.path.parent)
         self._facts[-1].setToolTip(str(photo.path.parent).encode("utf-8", "replace").decode())
@@ -216,6 +215,7 @@ class Details(QWidget):
         for name, label in zip(self._fact_names(), self._facts, strict=True):
             key = QLabel(name, self)
             key.setObjectName("detail_key")
+            key.setMinimumWidth(KEYS_PX)
             form.addRow(key, label)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 24, 22, 20)
@@ -269,3 +269,11 @@ def _place_of(event: QKeyEvent) -> int:
     digit = event.key() - Qt.Key.Key_0
     alone = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     return digit if alone == Qt.KeyboardModifier.AltModifier and 1 <= digit <= 9 else 0
+
+
+def _style(label: QLabel, name: str, value: bool) -> None:
+    """Set a property that the style sheet looks at."""
+    label.setProperty(name, value)
+    label.style().unpolish(label)
+    label.style().polish(label)
+    label.updateGeometry()

@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from gallery.domain import Facts
 from gallery.ui.words import coordinates_text, keywords_text, stars_text
 
+#: So that what stands below one another begins in one line.
+KEYS_PX = 76
+
 
 class FactsPanel(QWidget):
     """A row for each thing that is told; without any the panel takes no room."""
@@ -56,6 +59,7 @@ class FactsPanel(QWidget):
     def _row(self, key: str, name: str) -> QLabel:
         label = QLabel(name, self)
         label.setObjectName("detail_key")
+        label.setMinimumWidth(KEYS_PX)
         value = QLabel(self)
         value.setObjectName(f"fact_{key}")
         value.setTextFormat(Qt.TextFormat.PlainText)

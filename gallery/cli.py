@@ -156,6 +156,7 @@ def _index(parser: argparse.ArgumentParser) -> None:
 def _search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT", help="what should be in the photo")
     _limit(parser, 20)
+    parser.add_argument("--all", action="store_true", help="what is less likely too")
     _json(parser)
 
 

@@ -299,6 +299,7 @@ class Hit:
 class SearchResult:
     """Hits, best first; the query words unknown to the matcher; whether meaning was used.
 
+    ``less_likely``: what looks a little like it, below the floor that was measured for the matcher.
     ``in_order``: nothing was to be weighed, hits are in the order of the gallery. ``problems``: a
     sentence for each part of the query that could not be understood.
     """
@@ -307,6 +308,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     unknown_words: tuple[str, ...]
     by_meaning: bool
+    less_likely: tuple[Hit, ...] = ()
     in_order: bool = False
     problems: tuple[str, ...] = ()
 

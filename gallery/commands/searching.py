@@ -1,6 +1,7 @@
 """``search``: find photos by the words of their captions and by what is in them."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 
 from gallery.commands import terminal
 from gallery.commands.describers import wait_until_ready
@@ -19,12 +20,17 @@ def search(arguments: Namespace) -> int:
                 "The catalog has no photos yet.", "Fill it: `photo-narrator index FOLDER`."
             )
         found, photos = search_photos(program, arguments.text, arguments.limit)
+        if arguments.all:
+            photos += _with_photos(program, found.less_likely)
         if arguments.json:
             terminal.result_json(as_json(found, photos))
         else:
             for hit, photo in photos:
                 terminal.result(line_of(hit, photo))
         tell_what_was_not_understood(program, found)
+        if found.less_likely and not arguments.all:
+            left_out = len(found.less_likely)
+            terminal.note(f"Less likely and left out: {left_out} (--all shows them).")
         return 0
 
 
@@ -38,8 +44,12 @@ def search_photos(
         found = program.searcher.search(text, limit=limit)
     else:  # nothing to compare with: words are searched at once
         found = program.searcher.by_words(text, limit=limit)
-    photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in found.hits])}
-    return found, [(hit, photos[hit.photo_id]) for hit in found.hits if hit.photo_id in photos]
+    return found, _with_photos(program, found.hits)
+
+
+def _with_photos(program: Program, hits: Sequence[Hit]) -> list[tuple[Hit, Photo]]:
+    photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in hits])}
+    return [(hit, photos[hit.photo_id]) for hit in hits if hit.photo_id in photos]
 
 
 def line_of(hit: Hit, photo: Photo) -> str:
@@ -73,6 +83,7 @@ def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, o
         "by_meaning": found.by_meaning,
         "unknown_words": list(found.unknown_words),
         "problems": list(found.problems),
+        "less_likely": len(found.less_likely),
         "hits": [
             {
                 **caption_json(photo),

@@ -15,8 +15,9 @@ sentences. Among equal captions the nearer photo comes first, and where only som
 both have their say.
 
 The tail: without a matching word a photo is a hit only from ``LEAST_MEANING`` on, counted from
-typical to best. That is relative: where nothing fits, the least bad is still shown. A floor
-measured for each checkpoint belongs to the evaluation of the matcher.
+typical to best. That is relative, and where nothing fits the least bad would still be shown. So
+where a floor was measured for the matcher (a cosine; see ``engine.training``), what lies below it
+is told apart as less likely, and there may be nothing above it.
 """
 
 import threading
@@ -51,17 +52,24 @@ class Searcher:
         catalog: Catalog,
         embed_text: Callable[[str], TextVector | None],
         matcher: CheckpointRef | None = None,
+        *,
+        floor: float | None = None,
     ) -> None:
-        """``embed_text`` gives a query's vector by ``matcher``, None while no engine can."""
+        """``embed_text`` gives a query's vector by ``matcher``, None while no engine can.
+
+        ``floor``: the cosine from which this matcher's likeness means something.
+        """
+        self._floor = floor
         self._catalog = catalog
         self._embed_text = embed_text
         self._lock = threading.Lock()
         self._vectors = Vectors(catalog, matcher) if matcher else None
         self._seen: int | None = None
 
-    def use_matcher(self, matcher: CheckpointRef | None) -> None:
+    def use_matcher(self, matcher: CheckpointRef | None, *, floor: float | None = None) -> None:
         """Search the vectors of this matcher from now on; None: words only."""
         with self._lock:
+            self._floor = floor
             if matcher != (self._vectors.matcher if self._vectors else None):
                 self._vectors = Vectors(self._catalog, matcher) if matcher else None
                 self._seen = None
@@ -82,7 +90,7 @@ class Searcher:
             return self._listed(text, query, limit)
         most = _MOST_HITS if limit is None else limit
         parts = [self._by_words(each, query, most) for each in query.alternatives]
-        return _together(text, query, parts, most)
+        return self._together(text, query, parts, most)
 
     def search(self, text: str, *, limit: int | None = None) -> SearchResult:
         """What words and meaning find together, best first. Waits for the engine's vector.
@@ -94,7 +102,7 @@ class Searcher:
             return self._listed(text, query, limit)
         most = _MOST_HITS if limit is None else limit
         parts = [self._search(each, query, most) for each in query.alternatives]
-        return _together(text, query, parts, most)
+        return self._together(text, query, parts, most)
 
     def _listed(self, text: str, query: Query, limit: int | None) -> SearchResult:
         """Photos that meet conditions, where nothing else was asked."""
@@ -131,6 +139,33 @@ class Searcher:
         hits = _best(_weigh(similar, *words), limit)
         return SearchResult(wanted.text, hits, unknown, by_meaning=True)
 
+    def _together(
+        self, text: str, query: Query, parts: Sequence[SearchResult], limit: int
+    ) -> SearchResult:
+        """The hits of all alternatives, each photo once with its best score, likely ones apart."""
+        best: dict[int, Hit] = {}
+        for hit in (hit for part in parts for hit in part.hits):
+            known = best.get(hit.photo_id)
+            if known is None or hit.score > known.score:
+                best[hit.photo_id] = hit
+        hits = list(best.values())
+        if len(parts) > 1:
+            hits.sort(key=lambda hit: (-hit.score, hit.photo_id))
+        unknown = dict.fromkeys(word for part in parts for word in part.unknown_words)
+        return SearchResult(
+            text,
+            tuple(hit for hit in hits[:limit] if self._is_likely(hit)),
+            tuple(unknown),
+            by_meaning=any(part.by_meaning for part in parts),
+            less_likely=tuple(hit for hit in hits[:limit] if not self._is_likely(hit)),
+            problems=query.problems,
+        )
+
+    def _is_likely(self, hit: Hit) -> bool:
+        if self._floor is None or hit.words or hit.similarity is None:
+            return True
+        return hit.similarity >= self._floor
+
     def _within(self, wanted: Alternative, query: Query) -> Ids | None:
         """The photos that meet every condition; None where there is none."""
         conditions = (*wanted.conditions, *query.conditions)
@@ -156,23 +191,6 @@ class _Candidates:
     scores: _Weights
     words: _Weights
     cosines: _Weights
-
-
-def _together(text: str, query: Query, parts: Sequence[SearchResult], limit: int) -> SearchResult:
-    """The hits of all alternatives, each photo once with its best score."""
-    best: dict[int, Hit] = {}
-    for hit in (hit for part in parts for hit in part.hits):
-        known = best.get(hit.photo_id)
-        if known is None or hit.score > known.score:
-            best[hit.photo_id] = hit
-    hits = list(best.values())
-    if len(parts) > 1:
-        hits.sort(key=lambda hit: (-hit.score, hit.photo_id))
-    unknown = dict.fromkeys(word for part in parts for word in part.unknown_words)
-    by_meaning = any(part.by_meaning for part in parts)
-    return SearchResult(
-        text, tuple(hits)[:limit], tuple(unknown), by_meaning, problems=query.problems
-    )
 
 
 def _only(similar: Similarities, within: Ids) -> Similarities:

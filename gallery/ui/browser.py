@@ -46,6 +46,7 @@ class Browser(QObject):
         self._arriving = False  # a place was gone to that is not shown yet
         self.place = ALL
         self.search_result: SearchResult | None = None
+        self.unfolded = False  # what is less likely is shown too
         self.overview: Overview | None = None
 
     @property
@@ -62,11 +63,24 @@ class Browser(QObject):
 
     def show_hits(self, result: SearchResult) -> None:
         """Show a search's hits, best first."""
-        self._turn += 1
         keep = self.search_result is not None and self.search_result.text == result.text
         self.search_result = result
+        self.unfolded = self.unfolded and keep
+        self._show_result(keep=keep)
+
+    def unfold(self) -> None:
+        """Show what is less likely too, behind the hits."""
+        self.unfolded = True
+        self._show_result(keep=True)
+
+    def _show_result(self, *, keep: bool) -> None:
+        result = self.search_result
+        if result is None:
+            return
+        self._turn += 1
         self._arriving = False
-        self.shown.emit(Shown(array("q", [hit.photo_id for hit in result.hits]), keep))
+        hits = (*result.hits, *result.less_likely) if self.unfolded else result.hits
+        self.shown.emit(Shown(array("q", [hit.photo_id for hit in hits]), keep))
 
     def leave_search(self) -> None:
         """Back to the place."""

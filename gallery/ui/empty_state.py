@@ -14,6 +14,7 @@ class EmptyState(QWidget):
     add_folder_requested = Signal()
     samples_requested = Signal()
     clear_search_requested = Signal()
+    less_likely_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,10 +30,12 @@ class EmptyState(QWidget):
         self._samples.clicked.connect(self.samples_requested)
         self._clear = self._button(self.tr("Clear the search"))
         self._clear.clicked.connect(self.clear_search_requested)
+        self._nearest = self._button("")
+        self._nearest.clicked.connect(self.less_likely_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addStretch(1)
-        for button in (self._add, self._samples, self._clear):
+        for button in self._buttons():
             buttons.addWidget(button)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
@@ -80,13 +83,15 @@ class EmptyState(QWidget):
             )
             self._add.show()
 
-    def show_no_hits(self, text: str) -> None:
-        """A search that found nothing."""
+    def show_no_hits(self, text: str, less_likely: str) -> None:
+        """A search that found nothing; ``less_likely`` offers what came nearest, if anything."""
         self._show(
             "search",
             self.tr("Nothing matches “{0}”").format(text),
             self.tr("Try fewer or other words: things, places and colours that can be seen."),
         )
+        self._nearest.setText(less_likely)
+        self._nearest.setVisible(bool(less_likely))
         self._clear.show()
 
     def show_no_failures(self) -> None:
@@ -112,13 +117,16 @@ class EmptyState(QWidget):
         for label in (self._title, self._text):  # a layout that centres them gives them too little
             label.ensurePolished()
             label.setMinimumHeight(max(0, label.heightForWidth(_TEXT_PX)))
-        for button in (self._add, self._samples, self._clear):
+        for button in self._buttons():
             button.hide()
 
     def _draw(self) -> None:
         size = QSize(64, 64) if self._icon_name else QSize(96, 96)
         icon = theme.icon(self._icon_name, "quiet") if self._icon_name else application_icon()
         self._icon.setPixmap(icon.pixmap(size, self.devicePixelRatioF()))
+
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self._add, self._samples, self._nearest, self._clear
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)

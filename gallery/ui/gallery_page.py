@@ -24,7 +24,12 @@ from gallery.ui.outside_changes import OutsideChanges
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.photo_model import PhotoModel
 from gallery.ui.picture_loader import PictureLoader
-from gallery.ui.place_words import place_note, place_title, waiting_for_describer
+from gallery.ui.place_words import (
+    less_likely_text,
+    place_note,
+    place_title,
+    waiting_for_describer,
+)
 from gallery.ui.places import Kind, Place
 from gallery.ui.proposals import Proposals
 from gallery.ui.search import Search
@@ -178,7 +183,10 @@ class GalleryPage(QWidget):
     def show_words(self) -> None:
         """Title, note, banner, and which of grid, table and empty state is there."""
         browser, overview = self.browser, self.browser.overview
-        self.top_bar.show_place(place_title(browser), place_note(browser, len(self.model.ids)))
+        note = place_note(browser, len(self.model.ids))
+        # Where nothing else is there, the offer stands in the middle.
+        offer = less_likely_text(browser) if len(self.model.ids) else ""
+        self.top_bar.show_place(place_title(browser), note, offer)
         waiting = waiting_for_describer(browser, self.program.describer_set)
         if waiting and not browser.searching:
             self.banner.show_waiting(waiting)
@@ -203,7 +211,7 @@ class GalleryPage(QWidget):
             failed = place.kind is Kind.FAILED and result is None
             return self.failures if failed else self.grid
         if result is not None:
-            self.empty.show_no_hits(result.text)
+            self.empty.show_no_hits(result.text, less_likely_text(self.browser))
         elif not overview.folders:
             self.empty.show_welcome(samples=sample_gallery_dir().is_dir())
         elif place.kind is Kind.FAILED:

@@ -159,6 +159,8 @@ class PageWiring:
         page.top_bar.results_requested.connect(page.focus_photos)
         page.grid.left.connect(page.top_bar.clear_search)
         page.empty.clear_search_requested.connect(page.top_bar.clear_search)
+        page.empty.less_likely_requested.connect(self._on_less_likely_requested)
+        page.top_bar.less_likely_requested.connect(self._on_less_likely_requested)
         page.search.found.connect(self._on_found)
         page.search.busy_changed.connect(page.top_bar.show_busy)
         page.search.ended.connect(page.browser.leave_search)
@@ -230,6 +232,12 @@ class PageWiring:
         if page.is_viewing and not page.browser.searching:
             return
         page.browser.show_hits(result)
+        announce(page.top_bar, place_note(page.browser, len(page.model.ids)))
+
+    def _on_less_likely_requested(self) -> None:
+        page = self.page
+        page.browser.unfold()
+        page.focus_photos()
         announce(page.top_bar, place_note(page.browser, len(page.model.ids)))
 
     def _on_folder_added(self, folder: Folder | None) -> None:

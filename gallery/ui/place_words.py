@@ -6,7 +6,7 @@ from engine.checkpoints import DescriberSet
 from gallery.domain import Folder
 from gallery.ui.browser import Browser
 from gallery.ui.places import Kind
-from gallery.ui.words import photos_text, tr
+from gallery.ui.words import count_text, photos_text, tr
 
 _UNKNOWN_NAMED = 3
 
@@ -54,6 +54,17 @@ def _unknown_text(words: Sequence[str]) -> str:
         quoted = [*quoted[:_UNKNOWN_NAMED], more]
     unknown = tr("{0} and {1} are not words this describer knows; captions were searched for them")
     return unknown.format(", ".join(quoted[:-1]), quoted[-1])
+
+
+def less_likely_text(browser: Browser) -> str:
+    """Return what the button says that shows them: "Show 12 less likely"; empty without any."""
+    result = browser.search_result
+    if result is None or not result.less_likely or browser.unfolded:
+        return ""
+    number = len(result.less_likely)
+    if number == 1:
+        return tr("Show one that is less likely")
+    return tr("Show {0} less likely").format(count_text(number))
 
 
 def waiting_for_describer(browser: Browser, describer_set: DescriberSet) -> int:

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.flow_view import THUMBNAIL_SIZES_PX
@@ -18,6 +26,7 @@ class TopBar(QWidget):
     search_left = Signal()
     results_requested = Signal()
     thumbnail_size_requested = Signal(int)
+    less_likely_requested = Signal()
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,20 +41,28 @@ class TopBar(QWidget):
         self._patience.timeout.connect(lambda: self._note.setText(self.tr("Searching…")))
         self.search = self._make_search()
         self._slider = self._make_slider(thumbnail_px)
+        self._less_likely = QPushButton(self)
+        self._less_likely.setObjectName("less_likely")
+        self._less_likely.setAutoDefault(True)  # Enter presses it, not only Space
+        self._less_likely.clicked.connect(self.less_likely_requested)
+        self._less_likely.hide()
         layout = QGridLayout(self)
         layout.setContentsMargins(18, 14, 18, 6)
         layout.setHorizontalSpacing(16)
         layout.setVerticalSpacing(1)
         layout.addWidget(self._title, 0, 0)
-        layout.addWidget(self._note, 1, 0, 1, 3)
+        layout.addWidget(self._note, 1, 0, 1, 2)
+        layout.addWidget(self._less_likely, 1, 2, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._slider, 0, 1)
         layout.addWidget(self.search, 0, 2)
         layout.setColumnStretch(0, 1)
 
-    def show_place(self, title: str, note: str) -> None:
-        """Say where one is."""
+    def show_place(self, title: str, note: str, less_likely: str = "") -> None:
+        """Say where one is, and offer what is less likely, if that text is there."""
         self._title.setText(title)
         self._note.setText(note)
+        self._less_likely.setText(less_likely)
+        self._less_likely.setVisible(bool(less_likely))
 
     def show_busy(self, busy: bool) -> None:
         """Say that a search is going on, where it takes longer than a moment."""

@@ -241,3 +241,18 @@ def test_what_was_not_understood_is_told_with_what_was_found(catalog: Catalog) -
     result = _searcher(catalog, *NORTH).search("cat before:soon")
     assert [hit.photo_id for hit in result.hits] == [photo_id]
     assert "before:soon" in result.problems[0]
+
+
+def test_what_lies_below_the_floor_of_the_matcher_is_less_likely(catalog: Catalog) -> None:
+    near, far, named = filled(catalog, 3)
+    describe(catalog, said(near, "a thing", towards=(0.9, 0.1)))
+    describe(catalog, said(far, "a thing", towards=(0.5, 0.8)))
+    describe(catalog, said(named, "a boat", towards=SOUTH))
+    searcher = Searcher(catalog, _pointing(*NORTH), MATCHER, floor=0.8)
+    result = searcher.search("boat")
+    assert [hit.photo_id for hit in result.hits] == [named, near]
+    nothing = Searcher(catalog, _pointing(0.0, -1.0), MATCHER, floor=0.8).search("zebra")
+    assert nothing.hits == ()
+    assert {hit.photo_id for hit in nothing.less_likely} <= {near, far, named}
+    assert nothing.less_likely
+    assert _searcher(catalog, 0.0, -1.0).search("zebra").less_likely == ()

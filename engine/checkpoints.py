@@ -44,7 +44,8 @@ class CheckpointError(Exception):
 class DescriberSet:
     """What describes. ``note`` says in one sentence what it knows; any part may be absent.
 
-    ``match_bands``: from which scores on its matcher is sure.
+    ``match_bands``: from which scores on its matcher is sure. ``search_floor``: from which cosine
+    on a photo is worth showing for a query; None where nobody measured it.
     """
 
     name: str
@@ -55,6 +56,7 @@ class DescriberSet:
     licence: str
     answerer: CheckpointRef | None = None
     match_bands: MatchBands = UNCALIBRATED
+    search_floor: float | None = None
 
 
 def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
@@ -215,9 +217,11 @@ def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
     else:
         note = "It makes captions of photos and finds them by what is in them."
     licences = dict.fromkeys(_licence(ref, config) for ref, config in parts.values())
-    bands = _match_bands(*parts[MATCHER_CLASS]) if MATCHER_CLASS in parts else UNCALIBRATED
+    bands, floor = UNCALIBRATED, None
+    if MATCHER_CLASS in parts:
+        bands, floor = _match_bands(*parts[MATCHER_CLASS]), _search_floor(*parts[MATCHER_CLASS])
     licence = "; ".join(licences)
-    return DescriberSet(name, captioner, matcher, drawn, note, licence, answerer, bands)
+    return DescriberSet(name, captioner, matcher, drawn, note, licence, answerer, bands, floor)
 
 
 def _own(config: dict[str, Any]) -> dict[str, Any]:
@@ -235,6 +239,21 @@ def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
     except (KeyError, TypeError, ValueError) as error:
         message = f"The “match_bands” in “config.json” in {ref.folder} are no bands of scores."
         raise CheckpointError(message, "Copy the checkpoint again.") from error
+
+
+def _search_floor(ref: CheckpointRef, config: dict[str, Any]) -> float | None:
+    """The cosine that was measured for a matcher, if any was."""
+    told = _own(config).get("search_floor")
+    if told is None:
+        return None
+    try:
+        floor = float(told["cosine"])
+    except (KeyError, TypeError, ValueError):
+        floor = 2.0
+    if not -1 <= floor <= 1:
+        message = f"The “search_floor” in “config.json” in {ref.folder} is no cosine."
+        raise CheckpointError(message, "Copy the checkpoint again.")
+    return floor
 
 
 def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:

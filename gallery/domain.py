@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
 
 from engine.protocol import Reason
 
@@ -197,92 +196,6 @@ class Todo:
     path: Path
     caption: bool
     vector: bool
-
-
-class State(StrEnum):
-    """What can be asked of a photo in a search."""
-
-    EDITED = "edited"
-    DESCRIBED = "described"
-    UNSURE = "unsure"
-    FAILED = "failed"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Taken (else changed) from ``since`` on and before ``until``."""
-
-    since: datetime | None
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class InFolder:
-    """A folder around the photo has this in its name."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfFormat:
-    """The file's format, in lower case ("jpeg", "png")."""
-
-    format: str
-
-
-@dataclass(frozen=True, slots=True)
-class Is:
-    """How the photo stands."""
-
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class HasWords:
-    """The shown caption or the file's name has these words, one behind the other."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ByCamera:
-    """The camera's or the lens's name has this in it."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """The file says so many stars, from ``least`` to ``most``; without a rating it has none."""
-
-    least: int
-    most: int
-
-
-class Kept(StrEnum):
-    """What a file may tell about itself."""
-
-    GPS = "gps"
-    KEYWORDS = "keywords"
-
-
-@dataclass(frozen=True, slots=True)
-class Has:
-    """The file tells this."""
-
-    kept: Kept
-
-
-Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords | ByCamera | Rated | Has
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a photo must be to be a hit; ``negated``: must not be."""
-
-    test: Test
-    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,9 @@ def open_program(options: ProgramOptions) -> Program:
     engine = EngineClient(describer_set, bus, device=options.device)
     lock = indexing_lock(options.catalog_path)
     indexer = Indexer(catalog, decoder, engine, thumbnails, bus, lock=lock)
-    searcher = Searcher(catalog, engine.embed_text, describer_set.matcher)
+    searcher = Searcher(
+        catalog, engine.embed_text, describer_set.matcher, floor=describer_set.search_floor
+    )
     speech = Speech()
     return Program(
         options=options,

@@ -1,11 +1,12 @@
-"""Measure from which ITM scores on a checkpoint is sure, and write that into its configuration.
+"""Measure from which scores on a checkpoint is sure, and write that into its configuration.
 
 ::
 
     python -m engine.training.calibrate --checkpoint DIR [--scenes 2000] [--dry-run]
 
-Bands are found on one half of the held-out scenes and tried on the other. They stand in the
-checkpoint's ``config.json`` under ``photo_narrator.match_bands``. With the file the checkpoint's
+Bands of ITM scores, and the floor of a search by ITC, are found on one half of the held-out scenes
+and tried on the other. They stand in the checkpoint's ``config.json`` under ``photo_narrator``
+(``match_bands`` and ``search_floor``). With the file the checkpoint's
 revision changes, so this belongs between training a checkpoint and giving it away.
 """
 
@@ -21,6 +22,7 @@ import torch
 
 from engine.checkpoints import CheckpointError, find_set, read_json
 from engine.match_bands import NEVER, MatchBands
+from engine.training import floor
 from engine.training.calibration import (
     Figures,
     as_config,
@@ -29,6 +31,7 @@ from engine.training.calibration import (
     how_they_hold,
     measured_pairs,
 )
+from engine.training.floor import FloorFigures
 from engine.training.reference import Reference
 from engine.training.scenes import HELD_OUT_FIRST, sample
 
@@ -42,12 +45,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check(options.checkpoint)
         bands, figures = calibrated(options.checkpoint, options.scenes)
+        cosine, held = measured_floor(options.checkpoint, options.scenes)
     except CheckpointError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
         return 2
     print("\n".join(lines_of(bands, figures)))
+    print(
+        f"search from a cosine of {cosine:.2f}: recall {held.recall}, precision {held.precision},"
+        f" nothing said where nothing matches {held.nothing}"
+    )
     if not options.dry_run:
-        write(options.checkpoint, as_config(bands, options.scenes, figures))
+        kept = {
+            "match_bands": as_config(bands, options.scenes, figures),
+            "search_floor": floor.as_config(cosine, options.scenes, held),
+        }
+        write(options.checkpoint, kept)
         print(f"written into {options.checkpoint / 'config.json'}")
     return 0
 
@@ -60,11 +72,22 @@ def calibrated(checkpoint: Path, count: int) -> tuple[MatchBands, Figures]:
     return bands, how_they_hold(bands, second)
 
 
-def write(checkpoint: Path, bands: dict[str, Any]) -> None:
-    """Put ``bands`` into the configuration, which is replaced as a whole or not at all."""
+def measured_floor(checkpoint: Path, count: int) -> tuple[float, FloorFigures]:
+    """A floor found on one half of ``count`` held-out scenes, and how it holds on the other."""
+    scenes = [sample(HELD_OUT_FIRST + _OFFSET + number) for number in range(count)]
+    reference = Reference(checkpoint)
+    first, second = (
+        floor.measured_likeness(reference, some) for some in (scenes[::2], scenes[1::2])
+    )
+    found = floor.found_floor(first)
+    return found, floor.how_it_holds(found, second)
+
+
+def write(checkpoint: Path, kept: dict[str, Any]) -> None:
+    """Put ``kept`` into the configuration, which is replaced as a whole or not at all."""
     path = checkpoint / "config.json"
     config = read_json(path)
-    config["photo_narrator"] |= {"match_bands": bands}
+    config["photo_narrator"] |= kept
     fresh = path.with_name(".config.json.new")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(json.dumps(config, indent=2) + "\n")

@@ -25,7 +25,7 @@ from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, path_of
 from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, facts, photos
-from gallery.domain import (
+from gallery.conditions import (
     ByCamera,
     Condition,
     Has,

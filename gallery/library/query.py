@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gallery.domain import (
+from gallery.conditions import (
     ByCamera,
     Condition,
     Has,

@@ -108,7 +108,8 @@ def test_the_command_writes_bands_that_the_checkpoint_is_then_read_with(
     folder = tmp_path / "mine"
     shutil.copytree(_SAMPLE, folder)
     before = read_json(folder / "config.json")
-    before["photo_narrator"].pop("match_bands", None)
+    for name in ("match_bands", "search_floor"):
+        before["photo_narrator"].pop(name, None)
     (folder / "config.json").write_text(json.dumps(before))
     assert find_set(str(folder), sample_dir=folder).match_bands == UNCALIBRATED
     threads = torch.get_num_threads()
@@ -123,6 +124,8 @@ def test_the_command_writes_bands_that_the_checkpoint_is_then_read_with(
     assert bands.calibrated
     after = read_json(folder / "config.json")
     assert after["photo_narrator"].pop("match_bands")["scenes"] == 24
+    floor = after["photo_narrator"].pop("search_floor")["cosine"]
+    assert find_set(str(folder), sample_dir=folder).search_floor == floor
     assert after == before, "nothing else changed"
     assert {path.name for path in folder.iterdir()} == {path.name for path in _SAMPLE.iterdir()}
     assert "on the other half" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Small catalogs for the tests of the catalog and of search."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
-from gallery.domain import DescribedPhoto, FoundFile, Metadata
+from gallery.domain import DescribedPhoto, Facts, FoundFile, Metadata
 
 CAPTIONER = CheckpointRef("tiny-captioner", "r1", "/checkpoints/tiny")
 MATCHER = CheckpointRef("tiny-matcher", "r1", "/checkpoints/tiny")
@@ -63,3 +64,8 @@ def shown(catalog: Catalog, photo_id: int) -> str | None:
     """The text shown for a photo."""
     caption = catalog.photo(photo_id).caption
     return caption.text if caption else None
+
+
+def the_file_says(catalog: Catalog, photo_id: int, text: str | None) -> None:
+    """A photo's file was read, and has this caption."""
+    catalog.set_metadata([(photo_id, replace(metadata(photo_id), facts=Facts(caption=text)))])

@@ -8,7 +8,16 @@ import pytest
 from engine.protocol import Candidate, CheckpointRef
 from gallery.catalog import Catalog
 from gallery.domain import FoundFile, Origin
-from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, found, said, shown
+from tests.gallery.catalog.making import (
+    CAPTIONER,
+    MATCHER,
+    describe,
+    filled,
+    found,
+    said,
+    shown,
+    the_file_says,
+)
 
 OTHER = CheckpointRef("other", "r2", "/checkpoints/other")
 
@@ -105,7 +114,7 @@ def test_captions_of_people_and_files_are_given_to_be_checked(catalog: Catalog) 
     ids = filled(catalog, 4)
     describe(catalog, *(said(photo_id, "a cat") for photo_id in ids))
     catalog.edit_caption(ids[2], "Tom asleep")
-    catalog.set_file_caption(ids[1], "Tom, 2024")
+    the_file_says(catalog, ids[1], "Tom, 2024")
     to_check = catalog.said_captions(MATCHER)
     assert [(one.photo.id, one.caption.origin, one.score) for one in to_check] == [
         (ids[1], Origin.FILE, None),

@@ -1,29 +1,31 @@
 """Whose caption is shown."""
 
-from dataclasses import replace
-
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
-from gallery.domain import Facts, Origin
-from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, metadata, said, shown
+from gallery.domain import Origin
+from tests.gallery.catalog.making import (
+    CAPTIONER,
+    MATCHER,
+    describe,
+    filled,
+    said,
+    shown,
+    the_file_says,
+)
 
 BETTER = CheckpointRef("better-captioner", "r1", "/checkpoints/better")
-
-
-def _the_file_says(catalog: Catalog, photo_id: int, text: str | None) -> None:
-    catalog.set_metadata([(photo_id, replace(metadata(0), facts=Facts(caption=text)))])
 
 
 def test_a_persons_caption_stands_before_a_files_before_a_describers(catalog: Catalog) -> None:
     (photo_id,) = filled(catalog, 1)
     describe(catalog, said(photo_id, "a cat"))
-    _the_file_says(catalog, photo_id, "Tom, 2024")
+    the_file_says(catalog, photo_id, "Tom, 2024")
     assert shown(catalog, photo_id) == "Tom, 2024"
     assert catalog.edit_caption(photo_id, "Tom asleep").text == "Tom asleep"
     describe(catalog, said(photo_id, "a sleeping cat"), by=BETTER)
     assert shown(catalog, photo_id) == "Tom asleep"
     assert catalog.edit_caption(photo_id, None).origin is Origin.FILE
-    _the_file_says(catalog, photo_id, None)
+    the_file_says(catalog, photo_id, None)
     assert shown(catalog, photo_id) == "a sleeping cat"
 
 

@@ -8,24 +8,21 @@ import pytest
 
 from engine.protocol import Reason
 from gallery.catalog import Catalog
-from gallery.domain import (
+from gallery.conditions import (
     ByCamera,
     Condition,
-    Facts,
-    Failure,
-    FoundFile,
     Has,
     HasWords,
     InFolder,
     Is,
     Kept,
-    Metadata,
     OfFormat,
     Rated,
     State,
     Taken,
     Test,
 )
+from gallery.domain import Facts, Failure, FoundFile, Metadata
 from tests.gallery.catalog.making import describe, said
 
 DAY_NS = 86_400 * 10**9

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.domain import (
+from gallery.conditions import (
     ByCamera,
     Condition,
     Has,

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.installed import installed_folders
 from engine.match_bands import UNCALIBRATED, MatchBands
 from engine.protocol import CheckpointRef
 
@@ -59,10 +60,21 @@ class DescriberSet:
     search_floor: float | None = None
 
 
-def find_set(name_or_folder: str, *, sample_dir: Path) -> DescriberSet:
-    """Return the set of this name ("sample") or in this folder; raises CheckpointError."""
+def find_set(
+    name_or_folder: str, *, sample_dir: Path, store_dir: Path | None = None
+) -> DescriberSet:
+    """Return the set of this name ("sample", or one that is installed) or in this folder.
+
+    ``store_dir`` is where installed sets are; ``PHOTO_NARRATOR_CHECKPOINTS`` where none is given.
+    Raises CheckpointError.
+    """
     if name_or_folder == SAMPLE:
         return sample_set(sample_dir)
+    store = store_dir or os.environ.get("PHOTO_NARRATOR_CHECKPOINTS")
+    installed = installed_folders(Path(store), name_or_folder) if store else None
+    if installed is not None:
+        inside = [each for folder in installed for each in _with_answerer(folder)]
+        return _set_of(name_or_folder, inside)
     folder = Path(os.path.expanduser(name_or_folder))  # noqa: PTH111 - Path's raises for an unknown ~name
     try:
         return _set_in(name_or_folder, folder)
@@ -105,6 +117,19 @@ def vision_folder(folder: Path, config: dict[str, Any]) -> Path:
     """
     named = _own(config).get("vision")
     return Path(os.path.normpath(folder / named)) if isinstance(named, str) else folder
+
+
+def check_checkpoint(folder: Path) -> CheckpointRef:
+    """Check what can be told of a checkpoint without loading it; raises CheckpointError."""
+    return _checked(folder, read_json(folder / "config.json"))
+
+
+def check_config(folder: Path) -> None:
+    """Check a checkpoint's configuration before its weights are there; raises CheckpointError."""
+    config = read_json(folder / "config.json")
+    if not any(str(name).startswith("Blip") for name in config.get("architectures") or ()):
+        raise CheckpointError(f"The config in {folder} is not that of a BLIP.", _HINT)
+    _check_heads(folder, config)
 
 
 def revision_of(folder: Path) -> str:
@@ -274,6 +299,14 @@ def _checked(folder: Path, config: dict[str, Any]) -> CheckpointRef:
     weights = folder / _required(folder, _WEIGHTS)
     _required(folder, _TOKENIZERS)
     _required(folder, (_PREPROCESSOR,))
+    _check_heads(folder, config)
+    if weights.suffix == ".safetensors":
+        _check_whole(weights)
+    name = str(_own(config).get("name") or _title(folder))
+    return CheckpointRef(name, _revision_with_vision(folder, config), str(folder))
+
+
+def _check_heads(folder: Path, config: dict[str, Any]) -> None:
     text = config.get("text_config") or {}
     width = text.get("hidden_size", _REAL_TEXT_WIDTH)
     heads = text.get("num_attention_heads", _LIBRARY_TEXT_HEADS)
@@ -283,10 +316,6 @@ def _checked(folder: Path, config: dict[str, Any]) -> CheckpointRef:
             "and with another number it writes nonsense.",
             "Get a revision of the checkpoint from after April 2023.",
         )
-    if weights.suffix == ".safetensors":
-        _check_whole(weights)
-    name = str(_own(config).get("name") or _title(folder))
-    return CheckpointRef(name, _revision_with_vision(folder, config), str(folder))
 
 
 def _revision_with_vision(folder: Path, config: dict[str, Any]) -> str:

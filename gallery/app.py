@@ -13,9 +13,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from engine.checkpoints import SAMPLE, CheckpointError, find_set
+from engine.checkpoints import SAMPLE, CheckpointError
+from gallery.describer_sets import describer_set
 from gallery.errors import KnownError
-from gallery.paths import log_path, resources_dir
+from gallery.paths import log_path
 from gallery.program import Program, ProgramOptions, open_program
 from gallery.settings import SettingsFile
 from gallery.ui import grid_accessibility
@@ -89,6 +90,7 @@ class Session(QObject):
             return
         self._closing = True
         self.window.close_page()
+        self.window.settings_wiring.close()
         self._background.close()
         if self.program is not None:
             self.program.close()
@@ -129,10 +131,9 @@ class Session(QObject):
 
     def _on_checkpoint_chosen(self, folder: str) -> None:
         """Another describer set, where it is one (an empty text: the sample)."""
-        sample = resources_dir() / "checkpoints" / "sample"
         self._background.run(
             Lane.WRITES,
-            partial(find_set, folder or SAMPLE, sample_dir=sample),
+            partial(describer_set, folder or SAMPLE),
             lambda _: self._open_with(folder),
             self._on_no_checkpoint,
         )

@@ -30,6 +30,7 @@ _COMMANDS = {
     "demo": ("gallery.commands.demo", "demo"),
     "doctor": ("gallery.doctor", "doctor"),
     "bench": ("gallery.commands.benchmarks", "bench"),
+    "checkpoints": ("gallery.commands.checkpoints", "checkpoints"),
 }
 """Imported when asked for, so that `doctor` also runs where the others cannot."""
 
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo(add("demo", "show the main job on the sample gallery, in text"))
     _json(add("doctor", "check everything the program needs on this machine"))
     _bench(add("bench", "measure how fast the program is on this machine"))
+    _checkpoints(add("checkpoints", "what can describe: see, get, remove and check it"), common)
     return parser
 
 
@@ -127,7 +129,8 @@ def _common(parser: argparse.ArgumentParser, *, default: Any) -> None:
         "--checkpoint",
         metavar="NAME|FOLDER",
         default=default,
-        help="what describes: “sample”, or a folder with BLIP weights as they come from the hub",
+        help="what describes: “sample”, an installed set, or a folder with BLIP weights as the hub "
+        "lays them out",
     )
     parser.add_argument(
         "--device",
@@ -219,6 +222,27 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--turns", type=_positive, metavar="N", help="more turns: steadier figures")
     parser.add_argument("--threads", type=_positive, metavar="N", help="threads of the networks")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
+
+
+def _checkpoints(parser: argparse.ArgumentParser, common: _Parser) -> None:
+    actions = parser.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=_Parser
+    )
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[common])
+
+    _json(add("list", "what is installed, and what can be had"))
+    install = add("install", "get a set from the model hub, after asking; again: go on with it")
+    install.add_argument("name", metavar="NAME")
+    install.add_argument("--yes", action="store_true", help="do not ask")
+    _json(install)
+    remove = add("remove", "remove an installed set, or what was got of one")
+    remove.add_argument("name", metavar="NAME")
+    _json(remove)
+    verify = add("verify", "hash the files again and compare with what was recorded")
+    verify.add_argument("name", metavar="NAME", nargs="?", help="none: all that are installed")
+    _json(verify)
 
 
 def _limit(parser: argparse.ArgumentParser, default: int) -> None:

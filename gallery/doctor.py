@@ -176,7 +176,7 @@ def _check_describer(arguments: Namespace) -> Check:
         return Check("Describer", "missing", error.message, error.hint)
     advice = ""
     if found.knows_drawn_scenes_only:
-        advice = "For real photos name a folder with BLIP weights: `--checkpoint FOLDER`."
+        advice = "For real photos get a describer: `photo-narrator checkpoints list`."
     return Check("Describer", "ok", f"“{found.name}”. {found.note}", advice)
 
 

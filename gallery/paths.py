@@ -31,6 +31,11 @@ def default_catalog_path() -> Path:
     return data_dir() / "catalog.sqlite"
 
 
+def checkpoints_dir() -> Path:
+    """Where installed checkpoints lie (not created)."""
+    return data_dir() / "checkpoints"
+
+
 def log_path() -> Path:
     """The log that an error dialog points at."""
     return data_dir() / "photo-narrator.log"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet, find_set
+from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet
+from gallery import describer_sets
 from gallery.catalog import Catalog
 from gallery.catalog.lock import indexing_lock
 from gallery.domain import Failure, Folder
@@ -21,7 +22,7 @@ from gallery.library.searcher import Searcher
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.narration.narrator import Narrator
 from gallery.narration.speech import Speech
-from gallery.paths import default_catalog_path, resources_dir, sample_gallery_dir
+from gallery.paths import default_catalog_path, sample_gallery_dir
 
 _FORGOTTEN_AT_ONCE = 10_000
 
@@ -30,8 +31,8 @@ _FORGOTTEN_AT_ONCE = 10_000
 class ProgramOptions:
     """What a start may choose.
 
-    ``checkpoint``: "sample" or a folder; None is the sample too, but says that nobody asked for
-    it. ``device``: auto, cpu, cuda or mps.
+    ``checkpoint``: "sample", an installed set or a folder; None is the sample too, but says that
+    nobody asked for it. ``device``: auto, cpu, cuda or mps.
     """
 
     catalog_path: Path = field(default_factory=default_catalog_path)
@@ -170,9 +171,8 @@ def open_program(options: ProgramOptions) -> Program:
 
 
 def _describer_set(checkpoint: str | None) -> DescriberSet:
-    sample_dir = resources_dir() / "checkpoints" / "sample"
     try:
-        return find_set(checkpoint or SAMPLE, sample_dir=sample_dir)
+        return describer_sets.describer_set(checkpoint or SAMPLE)
     except CheckpointError as error:
         if checkpoint is not None:
             raise KnownError(error.message, error.hint) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import engine
 from engine.checkpoints import SAMPLE
 from gallery.commands.catalogs import catalog_path, remembered_checkpoint
+from gallery.paths import checkpoints_dir
 
 _FLAGS = ("full_size", "large", "careful")
 _VALUES = ("photos", "turns", "threads", "json")
@@ -18,7 +19,10 @@ def bench(arguments: Namespace) -> int:
     """Run the benchmark of the describer, which prints its tables; returns its exit code."""
     packages = str(Path(engine.__file__).parent.parent)
     known = os.environ.get("PYTHONPATH")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (packages, known)))}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (packages, known))),
+        "PHOTO_NARRATOR_CHECKPOINTS": str(checkpoints_dir()),
+    }
     # -P: a folder “engine” where the command is given is not ours
     command = [sys.executable, "-P", "-m", "engine.bench", *options(arguments)]
     return subprocess.run(command, env=environment, check=False).returncode

@@ -4,13 +4,13 @@ import threading
 from argparse import Namespace
 from pathlib import Path
 
-from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet, find_set
+from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet
 from gallery.commands import terminal
 from gallery.commands.catalogs import catalog_path, remembered_checkpoint
+from gallery.describer_sets import describer_set
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
 from gallery.library.events import EngineChanged, Event, EventBus
-from gallery.paths import resources_dir
 
 _OPENING_S = 300.0
 
@@ -20,7 +20,7 @@ def chosen_set(arguments: Namespace) -> DescriberSet:
     remembered = remembered_checkpoint(catalog_path(arguments))
     name = arguments.checkpoint or remembered or SAMPLE
     try:
-        return find_set(name, sample_dir=_sample_dir())
+        return describer_set(name)
     except CheckpointError as error:
         raise KnownError(error.message, error.hint) from error
 
@@ -34,15 +34,11 @@ def usable_remembered_checkpoint(path: Path) -> str | None:
     if remembered is None:
         return None
     try:
-        find_set(remembered, sample_dir=_sample_dir())
+        describer_set(remembered)
     except CheckpointError as error:
         terminal.note(f"The describer chosen for this catalog cannot be used: {error.message}")
         return None
     return remembered
-
-
-def _sample_dir() -> Path:
-    return resources_dir() / "checkpoints" / "sample"
 
 
 def wait_until_ready(engine: EngineClient, bus: EventBus) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from gallery.commands import terminal
 from gallery.commands.catalogs import absolute, remember_checkpoint
 from gallery.commands.session import opened_program
+from gallery.describer_sets import lasting_name
 from gallery.domain import Folder, Photo
 from gallery.errors import KnownError
 from gallery.library.events import EngineChanged, Event, Notice, ProgressChanged
@@ -29,7 +30,8 @@ def index(arguments: Namespace) -> int:
                 "The catalog has no folders yet.", "Name one: `photo-narrator index FOLDER`."
             )
         if named and not program.describer_set.knows_drawn_scenes_only:
-            remember_checkpoint(program.catalog.path, str(absolute(Path(arguments.checkpoint))))
+            folder = absolute(Path(arguments.checkpoint))
+            remember_checkpoint(program.catalog.path, lasting_name(arguments.checkpoint, folder))
         run_indexer(program, folders)
         return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
 
@@ -157,7 +159,7 @@ def _tell_what_is_missing(program: Program, folders: Sequence[Folder]) -> None:
         names = ", ".join(terminal.shown(folder.path) for folder in blocked)
         terminal.note(
             f"Not described: {names}. The only describer here is the bundled sample, which knows "
-            "drawn scenes and not photographs. Name a folder with real BLIP weights "
-            "(--checkpoint FOLDER), or let the sample try and mark what it says as unsure "
-            "(--checkpoint sample)."
+            "drawn scenes and not photographs. Get a real one (`photo-narrator checkpoints list`), "
+            "name a folder with BLIP weights (--checkpoint FOLDER), or let the sample try and mark "
+            "what it says as unsure (--checkpoint sample)."
         )

@@ -65,6 +65,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def size(size_bytes: int) -> str:
+    """Return a size as people read it: "12.3 MB", "1.9 GB"."""
+    if size_bytes < 1_000_000_000:
+        return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e8 else f"{size_bytes / 1e6:.0f} MB"
+    return f"{size_bytes / 1e9:.2f} GB"
+
+
 def sentence_of(progress: Progress) -> str:
     """Return a progress as one line; empty while there is nothing to tell."""
     phase = _PHASES.get(progress.phase, "")
@@ -96,15 +103,18 @@ class ProgressLine:
 
     def show(self, progress: Progress) -> None:
         """Show how far it is."""
-        text = sentence_of(progress)
+        self.show_text(progress.phase, sentence_of(progress), progress.done, progress.total)
+
+    def show_text(self, phase: str, text: str, done: int, total: int) -> None:
+        """Show this text, and how much is ``done`` of ``total`` (0: not known)."""
         if not text:
             return
         if self._on_terminal:
-            self._draw(_bar(progress) + text)
+            self._draw(_bar(done, total) + text)
             return
         now = time.monotonic()
-        if progress.phase != self._phase or now - self._told_at >= _PLAIN_LINE_EVERY_S:
-            self._phase, self._told_at = progress.phase, now
+        if phase != self._phase or now - self._told_at >= _PLAIN_LINE_EVERY_S:
+            self._phase, self._told_at = phase, now
             note(text)
 
     def clear(self) -> None:
@@ -121,10 +131,10 @@ class ProgressLine:
         self._drawn = True
 
 
-def _bar(progress: Progress) -> str:
-    if not progress.total:
+def _bar(done: int, total: int) -> str:
+    if not total:
         return ""
-    full = min(_BAR_CELLS, progress.done * _BAR_CELLS // progress.total)
+    full = min(_BAR_CELLS, done * _BAR_CELLS // total)
     return "[" + "#" * full + "." * (_BAR_CELLS - full) + "] "
 
 

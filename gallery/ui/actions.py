@@ -23,6 +23,7 @@ class Actions:
         self.scan = make(tr("&Look for changes"), keys.SCAN)
         self.real_weights = make(tr("&Use real BLIP weights…"))
         self.sample_set = make(tr("Use the &sample describer"))
+        self.settings = make(tr("&Settings…"), keys.SETTINGS, always=True)
         self.quit = make(tr("&Quit"), keys.QUIT, always=True)
         self.edit_caption = make(tr("&Edit caption"), keys.EDIT_CAPTION)
         self.more_wordings = make(tr("More &wordings"), keys.MORE_WORDINGS)
@@ -97,7 +98,8 @@ class Actions:
             [self.real_weights, self.sample_set, None, self.quit],
         )
         self._edit_menu = self._menu(
-            tr("&Edit"), [self.edit_caption, self.more_wordings, None, self.find]
+            tr("&Edit"),
+            [self.edit_caption, self.more_wordings, None, self.find, None, self.settings],
         )
         view = self._menu(
             tr("&View"),

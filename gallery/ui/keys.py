@@ -26,6 +26,7 @@ TELL = "Ctrl+D"
 ASK = "Ctrl+K"
 STOP_TELLING = "Ctrl+."
 SLIDESHOW = "F5"
+SETTINGS = "Ctrl+,"
 KEYS = "F1"
 
 
@@ -84,6 +85,7 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (FULL_SCREEN, tr("Full screen")),
                 (ADD_FOLDER, tr("Add a folder of photos")),
                 (SCAN, tr("Look for changes in the folders")),
+                (SETTINGS, tr("Settings: what describes")),
                 (KEYS, tr("This list")),
                 (QUIT, tr("Quit")),
             ],

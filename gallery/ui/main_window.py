@@ -17,6 +17,7 @@ from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.keys import KeysDialog
 from gallery.ui.page_wiring import PageWiring
 from gallery.ui.places import ALL, FAILED
+from gallery.ui.settings_wiring import SettingsWiring
 from gallery.ui.theme import theme
 from gallery.ui.trouble import Trouble
 
@@ -25,7 +26,7 @@ class MainWindow(QMainWindow):
     """Stands before the catalog is open, and while another describer set is being opened."""
 
     closed = Signal()
-    checkpoint_chosen = Signal(str)  # a folder, or "" for the sample
+    checkpoint_chosen = Signal(str)  # a name, a folder, or "" for the sample
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.trouble = Trouble(self)
         self.actions_ = Actions(self)
+        self.settings_wiring = SettingsWiring(self)
         self.actions_.choose_theme(settings.theme)
         self.page: GalleryPage | None = None
         self.wiring: PageWiring | None = None
@@ -51,12 +53,13 @@ class MainWindow(QMainWindow):
         page.sidebar.add_folder_requested.connect(self.ask_for_folder)
         page.sidebar.remove_folder_requested.connect(self.ask_to_remove)
         page.empty.add_folder_requested.connect(self.ask_for_folder)
-        page.banner.real_weights_requested.connect(self.ask_for_weights)
+        page.banner.real_weights_requested.connect(self.settings_wiring.show)
         page.viewer.full_screen_requested.connect(self.toggle_full_screen)
         page.viewer.left.connect(self._leave_full_screen)
         self.setCentralWidget(page)
         self.actions_.take_undo(page.edits.undo_stack)
         self.actions_.enable(on=True)
+        self.settings_wiring.use_status_line(page.status, program.options.checkpoint)
         page.start()
 
     def close_page(self) -> None:
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         if self.page is None or self.wiring is None:
             return
         self.remember()
+        self.settings_wiring.leave_status_line()
         self.wiring.close()
         self.page.close_down()
         self.actions_.drop_undo()
@@ -201,6 +205,10 @@ class MainWindow(QMainWindow):
         actions.remove_folder.triggered.connect(self._ask_to_remove_here)
         actions.real_weights.triggered.connect(self.ask_for_weights)
         actions.sample_set.triggered.connect(lambda: self.checkpoint_chosen.emit(""))
+        actions.settings.triggered.connect(self.settings_wiring.show)
+        self.settings_wiring.checkpoint_chosen.connect(self.checkpoint_chosen)
+        self.settings_wiring.folder_requested.connect(self.ask_for_weights)
+        self.settings_wiring.checkpoints.failed.connect(self.trouble.show_error)
         actions.quit.triggered.connect(self.close)
         actions.full_screen.triggered.connect(self.toggle_full_screen)
         actions.keys.triggered.connect(self.show_keys)

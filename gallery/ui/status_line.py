@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QW
 from gallery.library.events import EngineState, Progress
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.theme import theme
-from gallery.ui.words import count_text, duration_text
+from gallery.ui.words import count_text, duration_text, tool_tip
+
+_LEAST_PX = 60
 
 
 class StatusLine(QWidget):
@@ -16,6 +18,7 @@ class StatusLine(QWidget):
     resume_requested = Signal()
     cancel_requested = Signal()
     retry_requested = Signal()
+    settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +37,9 @@ class StatusLine(QWidget):
         self._cancel = self._button("cancel_button", self.cancel_requested.emit)
         self._cancel.setToolTip(self.tr("Stop this work; it can go on at any time"))
         self._cancel.setAccessibleName(self.tr("Cancel the work"))
+        self._download = self._button("download_status", self.settings_requested.emit)
+        self._download.setMinimumWidth(_LEAST_PX)  # in a narrow window it is cut off
+        self._download.hide()
         self._who = QLabel(self)
         self._who.setObjectName("describer")
         self._retry = QToolButton(self)
@@ -46,6 +52,7 @@ class StatusLine(QWidget):
         for widget in (self._bar, self._pause, self._cancel):
             layout.addWidget(widget)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._download)
         layout.addWidget(self._who)
         layout.addWidget(self._retry)
         self.setMinimumHeight(38)
@@ -71,6 +78,13 @@ class StatusLine(QWidget):
         """Say which set describes, and how its engine stands."""
         self._describer, self._engine = name, state
         self._show_describer()
+
+    def show_download(self, text: str, why: str = "") -> None:
+        """Say how getting a describer stands; an empty text: nothing is to be told."""
+        self._download.setText(text)
+        self._download.setAccessibleName(text)
+        self._download.setToolTip(tool_tip("\n".join(filter(None, (text, why)))))
+        self._download.setVisible(bool(text))
 
     def show_no_describer(self, why: str) -> None:
         """Say that nothing describes, and why."""

@@ -240,3 +240,30 @@ def test_a_name_that_no_folder_can_have_is_refused_in_plain_words(
 ) -> None:
     with pytest.raises(CheckpointError, match=r"There is no checkpoint|cannot be read"):
         find_set(name, sample_dir=tmp_path)
+
+
+def test_an_installed_set_is_found_by_its_name_before_a_folder_of_that_name(
+    make_checkpoint: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    parts = {"captioner": "a" * 40, "matcher": "b" * 40}
+    folders = [
+        _copy(make_checkpoint(part), store / f"models--owner--{part}" / "snapshots" / commit)
+        for part, commit in parts.items()
+    ]
+    (store / "sets").mkdir()
+    inside = [str(folder.relative_to(store)) for folder in folders]
+    (store / "sets" / "mine.json").write_text(json.dumps({"checkpoints": inside}))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    found = find_set("mine", sample_dir=_NOWHERE, store_dir=store)
+    assert found.name == "mine"
+    assert found.captioner is not None
+    assert found.matcher is not None
+    assert (found.captioner.id, found.captioner.revision) == ("owner/captioner", "a" * 40)
+    assert found.matcher.folder == str(folders[1])
+    monkeypatch.setenv("PHOTO_NARRATOR_CHECKPOINTS", str(store))
+    assert find_set("mine", sample_dir=_NOWHERE) == found
+    shutil.rmtree(folders[0])
+    with pytest.raises(CheckpointError, match=r"“config\.json” is missing"):
+        find_set("mine", sample_dir=_NOWHERE, store_dir=store)

@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.hub.store import Store
 from gallery import app
-from gallery.paths import resources_dir
+from gallery.paths import checkpoints_dir, resources_dir
 from gallery.program import ProgramOptions
 from gallery.settings import SettingsFile
 
@@ -88,3 +89,28 @@ def test_a_bug_is_logged_and_told_once_with_the_logs_place(
     trouble.box.accept()
     trouble.show_error(ZeroDivisionError("again"))
     assert trouble.box is None
+
+
+def test_an_installed_set_is_used_by_its_name_and_told_in_the_settings(
+    session: app.Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    store = Store(checkpoints_dir())
+    folder = store.checkpoint_folder("owner/mine", "a" * 40)
+    shutil.copytree(resources_dir() / "checkpoints" / "sample", folder)
+    store.add("mine", [folder])
+    settings = session.window.settings_wiring
+    settings.show()
+    qtbot.waitUntil(lambda: settings.checkpoints.find("mine") is not None, timeout=PATIENCE_MS)
+    assert settings.page is not None
+    settings.page.list.choose("mine")
+    settings.page.details.use.click()
+    qtbot.waitUntil(lambda: describer(session) == "mine", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: _is_in_use(session, "mine"), timeout=PATIENCE_MS)
+    assert not settings.page.details.remove.isEnabled()
+    session.close()
+    assert SettingsFile(tmp_path / "settings.json").load().checkpoint == "mine"
+
+
+def _is_in_use(session: app.Session, name: str) -> bool:
+    item = session.window.settings_wiring.checkpoints.find(name)
+    return item is not None and item.in_use

@@ -238,11 +238,19 @@ def test_another_revision_replaces_the_old_one_and_keeps_what_did_not_change(
     assert not old.exists()
 
 
-def test_a_branch_is_resolved_and_its_commit_recorded(hub: HubServer, store_dir: Path) -> None:
-    wish = Install(str(store_dir), "mine", (replace(CAPTIONER, revision="main"),))
+def test_a_branch_is_resolved_and_its_commit_recorded_and_sets_are_used_together(
+    hub: HubServer, store_dir: Path, one: Install, make_checkpoint: Make
+) -> None:
+    hub.add("Salesforce/blip-vqa-base", "e" * 40, make_checkpoint("answerer"))
+    wish = Install(str(store_dir), "blip-vqa-base", (Wanted("Salesforce/blip-vqa-base", "main"),))
     assert run(wish).said[-1] == Finished()
     (installed,) = Store(store_dir).sets()
-    assert installed.checkpoints[0].revision == "c" * 40
+    assert installed.checkpoints[0].revision == "e" * 40
+    assert run(one).said[-1] == Finished()
+    found = find_set("blip-base+blip-vqa-base", sample_dir=_NOWHERE, store_dir=store_dir)
+    assert found.captioner is not None
+    assert found.answerer is not None
+    assert found.answerer.revision == "e" * 40
 
 
 def test_two_at_once_are_told_apart(hub: HubServer, one: Install) -> None:

@@ -1,4 +1,4 @@
-"""What can describe: checkpoints in transformers' own layout, found and checked without torch.
+"""What can describe: sets of checkpoints, found by name or folder, without torch.
 
 A *describer set* is a captioner, a matcher and an answerer, each a checkpoint at a revision: one
 folder that holds the first two (the sample, whose sub-folder “answerer” is the third), a folder of
@@ -6,39 +6,49 @@ one part, or a folder with one sub-folder for each part.
 The hub's cache layout (``models--OWNER--NAME/snapshots/COMMIT``) is understood too.
 """
 
-import json
 import os
 import re
-import struct
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.checkpoint_files import (
+    HINT,
+    CheckpointError,
+    check_checkpoint,
+    check_config,
+    own_part,
+    read_json,
+    revision_of,
+    title_of,
+    vision_folder,
+    weights_file,
+)
 from engine.installed import installed_folders
 from engine.match_bands import UNCALIBRATED, MatchBands
 from engine.protocol import CheckpointRef
+
+__all__ = [
+    "ANSWERER_CLASS",
+    "CAPTIONER_CLASS",
+    "MATCHER_CLASS",
+    "SAMPLE",
+    "CheckpointError",
+    "DescriberSet",
+    "check_checkpoint",
+    "check_config",
+    "find_set",
+    "read_json",
+    "revision_of",
+    "sample_set",
+    "vision_folder",
+    "weights_file",
+]
 
 SAMPLE = "sample"
 CAPTIONER_CLASS = "BlipForConditionalGeneration"
 MATCHER_CLASS = "BlipForImageTextRetrieval"
 ANSWERER_CLASS = "BlipForQuestionAnswering"
-
-_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-_TOKENIZERS = ("tokenizer.json", "vocab.txt")
-_PREPROCESSOR = "preprocessor_config.json"
-_REAL_TEXT_WIDTH, _REAL_TEXT_HEADS, _LIBRARY_TEXT_HEADS = 768, 12, 8
-_BLOCK_BYTES, _BLOCKS = 1 << 16, 16
-_HINT = "Use “sample”, or a folder with a BLIP checkpoint as it comes from the model hub."
-
-
-class CheckpointError(Exception):
-    """A checkpoint that cannot be used: ``message`` and ``hint`` are for people."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,73 +101,16 @@ def sample_set(sample_dir: Path) -> DescriberSet:
     return _set_of(SAMPLE, _with_answerer(sample_dir.absolute()))
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the object in a checkpoint's JSON file; raises CheckpointError."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(f"“{path.name}” is missing in {path.parent}.", _HINT) from error
-    except (OSError, ValueError) as error:
-        message = f"“{path.name}” in {path.parent} cannot be read: {error}."
-        raise CheckpointError(message, "Copy the checkpoint again.") from error
-    if not isinstance(value, dict):
-        raise CheckpointError(f"“{path.name}” in {path.parent} is no configuration.", _HINT)
-    return value
-
-
-def weights_file(folder: Path) -> Path:
-    """Return the file of weights in a checkpoint's folder; raises CheckpointError."""
-    return folder / _required(folder, _WEIGHTS)
-
-
-def vision_folder(folder: Path, config: dict[str, Any]) -> Path:
-    """Return the folder whose vision weights a checkpoint uses: mostly its own.
-
-    An answerer may leave them out and name another checkpoint's, relative to its folder.
-    """
-    named = _own(config).get("vision")
-    return Path(os.path.normpath(folder / named)) if isinstance(named, str) else folder
-
-
-def check_checkpoint(folder: Path) -> CheckpointRef:
-    """Check what can be told of a checkpoint without loading it; raises CheckpointError."""
-    return _checked(folder, read_json(folder / "config.json"))
-
-
-def check_config(folder: Path) -> None:
-    """Check a checkpoint's configuration before its weights are there; raises CheckpointError."""
-    config = read_json(folder / "config.json")
-    if not any(str(name).startswith("Blip") for name in config.get("architectures") or ()):
-        raise CheckpointError(f"The config in {folder} is not that of a BLIP.", _HINT)
-    _check_heads(folder, config)
-
-
-def revision_of(folder: Path) -> str:
-    """Return the hub's commit where the folder tells it, else a hash of the content.
-
-    Of big files the size and sixteen blocks are hashed: a few milliseconds, whatever their size.
-    """
-    if folder.parent.name == "snapshots" and re.fullmatch(r"[0-9a-f]{40}", folder.name):
-        return folder.name
-    digest = blake2b(digest_size=16)
-    for name in ("config.json", _PREPROCESSOR, *_TOKENIZERS, *_WEIGHTS):
-        path = folder / name
-        if path.is_file():
-            digest.update(f"{name}:{path.stat().st_size}:".encode())
-            _hash_blocks(path, digest)
-    return digest.hexdigest()
-
-
 def _set_in(name: str, folder: Path) -> DescriberSet:
     if not folder.is_dir():
-        raise CheckpointError(f"There is no checkpoint “{name}”.", _HINT)
+        raise CheckpointError(f"There is no checkpoint “{name}”.", HINT)
     folder = _snapshot(folder.absolute())
     if (folder / "config.json").is_file():
-        return _set_of(_title(folder), _with_answerer(folder))
+        return _set_of(title_of(folder), _with_answerer(folder))
     inside = sorted(_snapshot(entry) for entry in folder.iterdir() if entry.is_dir())
     found = [entry for entry in inside if (entry / "config.json").is_file()]
     if not found:
-        raise CheckpointError(f"“config.json” is missing in {folder}.", _HINT)
+        raise CheckpointError(f"“config.json” is missing in {folder}.", HINT)
     return _set_of(folder.name, found)
 
 
@@ -165,17 +118,6 @@ def _with_answerer(folder: Path) -> list[Path]:
     """A checkpoint's folder, and the sub-folder “answerer” where there is one."""
     inside = _snapshot(folder / "answerer")
     return [folder, inside] if (inside / "config.json").is_file() else [folder]
-
-
-def _hash_blocks(path: Path, digest: "blake2b") -> None:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size <= _BLOCK_BYTES * _BLOCKS:
-            digest.update(file.read())
-            return
-        for number in range(_BLOCKS):
-            file.seek((size - _BLOCK_BYTES) * number // (_BLOCKS - 1))
-            digest.update(file.read(_BLOCK_BYTES))
 
 
 def _snapshot(folder: Path) -> Path:
@@ -192,14 +134,6 @@ def _snapshot(folder: Path) -> Path:
     return newest if newest.is_dir() else folder
 
 
-def _title(folder: Path) -> str:
-    """The hub's OWNER/NAME where the path tells it, else the folder's name."""
-    if folder.parent.name == "snapshots":
-        repository = folder.parent.parent.name
-        return repository.removeprefix("models--").replace("--", "/")
-    return folder.name
-
-
 _Part = tuple[CheckpointRef, dict[str, Any]]
 
 
@@ -213,20 +147,20 @@ def _set_of(name: str, folders: list[Path]) -> DescriberSet:
             if each in parts:
                 raise CheckpointError(
                     f"{folder.parent} holds two checkpoints for the same part: "
-                    f"{parts[each][0].id} and {_title(folder)}.",
+                    f"{parts[each][0].id} and {title_of(folder)}.",
                     "Name the folder of one of them.",
                 )
         if classes:
-            part = (_checked(folder, config), config)
+            part = (check_checkpoint(folder), config)
             parts |= dict.fromkeys(classes, part)
     if not parts:
         message = f"{folders[0]} holds no BLIP that makes captions or matches text."
-        raise CheckpointError(message, _HINT)
+        raise CheckpointError(message, HINT)
     return _described(name, parts)
 
 
 def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
-    drawn = any("drawn" in str(_own(config).get("domain", "")) for _, config in parts.values())
+    drawn = any("drawn" in str(own_part(config).get("domain", "")) for _, config in parts.values())
     captioner, matcher, answerer = (
         parts[each][0] if each in parts else None
         for each in (CAPTIONER_CLASS, MATCHER_CLASS, ANSWERER_CLASS)
@@ -249,14 +183,9 @@ def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
     return DescriberSet(name, captioner, matcher, drawn, note, licence, answerer, bands, floor)
 
 
-def _own(config: dict[str, Any]) -> dict[str, Any]:
-    own = config.get("photo_narrator")
-    return own if isinstance(own, dict) else {}
-
-
 def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
     """The bands that were measured for a matcher; cautious ones where nobody did."""
-    told = _own(config).get("match_bands")
+    told = own_part(config).get("match_bands")
     if told is None:
         return UNCALIBRATED
     try:
@@ -268,7 +197,7 @@ def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
 
 def _search_floor(ref: CheckpointRef, config: dict[str, Any]) -> float | None:
     """The cosine that was measured for a matcher, if any was."""
-    told = _own(config).get("search_floor")
+    told = own_part(config).get("search_floor")
     if told is None:
         return None
     try:
@@ -282,7 +211,7 @@ def _search_floor(ref: CheckpointRef, config: dict[str, Any]) -> float | None:
 
 
 def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:
-    own = _own(config)
+    own = own_part(config)
     if own:
         return str(own.get("licence", "Apache-2.0"))
     card = Path(ref.folder) / "README.md"
@@ -292,64 +221,3 @@ def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:
         if found:
             return found[1]
     return "not told by the checkpoint (the published BLIP weights are BSD-3-Clause)"
-
-
-def _checked(folder: Path, config: dict[str, Any]) -> CheckpointRef:
-    """Check what can be told before loading; return the reference."""
-    weights = folder / _required(folder, _WEIGHTS)
-    _required(folder, _TOKENIZERS)
-    _required(folder, (_PREPROCESSOR,))
-    _check_heads(folder, config)
-    if weights.suffix == ".safetensors":
-        _check_whole(weights)
-    name = str(_own(config).get("name") or _title(folder))
-    return CheckpointRef(name, _revision_with_vision(folder, config), str(folder))
-
-
-def _check_heads(folder: Path, config: dict[str, Any]) -> None:
-    text = config.get("text_config") or {}
-    width = text.get("hidden_size", _REAL_TEXT_WIDTH)
-    heads = text.get("num_attention_heads", _LIBRARY_TEXT_HEADS)
-    if width == _REAL_TEXT_WIDTH and heads != _REAL_TEXT_HEADS:
-        raise CheckpointError(
-            f"The config in {folder} gives the text network {heads} attention heads; BLIP has 12, "
-            "and with another number it writes nonsense.",
-            "Get a revision of the checkpoint from after April 2023.",
-        )
-
-
-def _revision_with_vision(folder: Path, config: dict[str, Any]) -> str:
-    seeing = vision_folder(folder, config)
-    if seeing == folder:
-        return revision_of(folder)
-    _required(seeing, ("config.json",))
-    _required(seeing, _WEIGHTS)
-    both = f"{revision_of(folder)}:{revision_of(seeing)}"
-    return blake2b(both.encode(), digest_size=16).hexdigest()
-
-
-def _required(folder: Path, names: tuple[str, ...]) -> str:
-    for name in names:
-        if (folder / name).is_file():
-            return name
-    wanted = " or ".join(f"“{name}”" for name in names)
-    raise CheckpointError(f"{wanted} is missing in {folder}.", "Copy the checkpoint again.")
-
-
-def _check_whole(path: Path) -> None:
-    """Tell a download that broke off: the header says where the last weight ends."""
-    size = path.stat().st_size
-    try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > size:
-                raise ValueError("the header is longer than the file")
-            header = json.loads(file.read(length))
-        ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
-        whole = 8 + length + max(ends, default=0)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
-        message = f"“{path.name}” in {path.parent} is no file of weights."
-        raise CheckpointError(message, "Copy the checkpoint again.") from error
-    if size != whole:
-        message = f"“{path.name}” in {path.parent} is cut off: {size:,} of {whole:,} bytes."
-        raise CheckpointError(message, "Copy the checkpoint again.")

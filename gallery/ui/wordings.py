@@ -20,7 +20,7 @@ from gallery.ui.announce import announce
 from gallery.ui.keys import MORE_WORDINGS
 
 _KEYS = 9  # Alt+1 to Alt+9
-_TALLEST_PX = 330
+_TALLEST_PX, _LOWEST_PX = 330, 48
 _PADDING_PX = 16
 
 
@@ -134,7 +134,7 @@ class Wordings(QWidget):
         self._note.show()
 
     def _fit(self) -> None:
-        """Each item as high as its wrapped text, the list as high as its items."""
+        """Make items as high as their wrapped text, and the list as they are if there is room."""
         width = max(self.width() - 2 * _PADDING_PX - 8, 80)
         total = 2
         for row in range(self._list.count()):
@@ -143,7 +143,8 @@ class Wordings(QWidget):
             high = self._list.fontMetrics().boundingRect(0, 0, width, 4000, flags, item.text())
             item.setSizeHint(QSize(width, high.height() + _PADDING_PX))
             total += high.height() + _PADDING_PX
-        self._list.setFixedHeight(min(total, _TALLEST_PX))
+        self._list.setMaximumHeight(min(total, _TALLEST_PX))
+        self._list.setMinimumHeight(min(total, _LOWEST_PX))  # so that the window can be low
 
     def _label(self) -> QLabel:
         label = QLabel(self)
@@ -158,6 +159,7 @@ class Wordings(QWidget):
         made.setObjectName("wordings")
         made.setAccessibleName(self.tr("Other wordings"))
         made.setWordWrap(True)
+        made.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         made.setFrameShape(QFrame.Shape.NoFrame)
         made.setResizeMode(QListView.ResizeMode.Adjust)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

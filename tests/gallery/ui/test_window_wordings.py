@@ -148,6 +148,23 @@ def test_enter_in_the_list_takes_the_marked_one_and_esc_leaves(
     wait_for_words(window, qtbot, "dog", "a brown dog")
 
 
+def test_many_wordings_leave_the_window_as_low_as_it_is(
+    window: MainWindow, propose: Propose, qtbot: QtBot
+) -> None:
+    propose(
+        "dog", {f"a dog with {number} long legs and a very long tail": 0.5 for number in range(12)}
+    )
+    window.resize(1000, 660)
+    details = edit(window, qtbot, "dog", 12)
+    qtbot.waitUntil(lambda: list_of(details).isVisible(), timeout=PATIENCE_MS)
+    assert window.minimumSizeHint().height() <= 660
+    assert window.height() == 660
+    low = list_of(details).height()
+    assert low >= 48
+    window.resize(1000, 1100)
+    qtbot.waitUntil(lambda: list_of(details).height() > low, timeout=PATIENCE_MS)
+
+
 def test_a_key_without_a_wording_and_the_caption_itself_are_no_offer(
     window: MainWindow, propose: Propose, describe: Describe, qtbot: QtBot
 ) -> None:

@@ -1,22 +1,20 @@
 """Where the wishes of the page's widgets meet the program, and its facts meet the widgets."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from gallery.domain import Alternate, Folder, SearchResult
-from gallery.errors import KnownError
+from gallery.domain import Folder, SearchResult
 from gallery.library.events import EngineState, Progress
 from gallery.ui.announce import announce
 from gallery.ui.background import Lane
+from gallery.ui.details_wiring import DetailsWiring
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.place_words import blocked_folders, place_note
 from gallery.ui.places import Kind, Place
 from gallery.ui.slideshow_window import SlideshowWindow
-from gallery.ui.wordings import Wording
-from gallery.ui.words import bands_text, match_text
 
 _THUMBNAIL_STEP_PX = 30
 
@@ -31,6 +29,7 @@ class PageWiring:
         self._connect_search()
         self._connect_work()
         self._connect_captions_and_voice()
+        self.details = DetailsWiring(page)
         self._show_describer(page.program.engine.state)
         page.status.show_progress(page.program.indexer.progress)
 
@@ -138,7 +137,7 @@ class PageWiring:
         page.browser.shown.connect(page.show_list)
         page.browser.overview_changed.connect(page.show_overview)
         page.bridge.list_changed.connect(page.browser.refresh)
-        page.bridge.photos_changed.connect(self._on_photos_changed)
+        page.bridge.photos_changed.connect(page.cache.changed)
         page.outside.noticed.connect(self._on_changed_outside)
         page.bridge.thumbnails_ready.connect(self._on_thumbnails_ready)
         page.grid.visible_changed.connect(self._on_visible_changed)
@@ -183,8 +182,6 @@ class PageWiring:
         page.viewer.details.caption_edited.connect(page.edits.set_caption)
         page.viewer.details.narrate_requested.connect(self.tell)
         narration.preparing.connect(page.narration_bar.show_preparing)
-        page.viewer.details.ask_box.asked.connect(self._on_asked)
-        self._connect_wordings()
         narration.started.connect(self._on_telling)
         narration.word_changed.connect(page.narration_bar.light)
         narration.paused_changed.connect(
@@ -194,24 +191,7 @@ class PageWiring:
         page.narration_bar.pause_requested.connect(narration.toggle_pause)
         page.narration_bar.stop_requested.connect(narration.stop)
 
-    def _connect_wordings(self) -> None:
-        details, proposals = self.page.viewer.details, self.page.proposals
-        details.offer_wordings(offered=proposals.can_propose)
-        details.wordings.set_footnote(bands_text(self.page.program.describer_set))
-        details.wordings_wanted.connect(proposals.show_kept)
-        details.more_wordings_wanted.connect(proposals.ask)
-        proposals.kept.connect(partial(self._on_wordings, answered=False))
-        proposals.found.connect(partial(self._on_wordings, answered=True))
-        proposals.refused.connect(details.show_no_wordings)
-
     # Facts
-
-    def _on_wordings(
-        self, photo_id: int, alternates: Sequence[Alternate], *, answered: bool
-    ) -> None:
-        describer = self.page.program.describer_set
-        wordings = [Wording(one.text, match_text(one, describer)) for one in alternates]
-        self.page.viewer.details.show_wordings(photo_id, wordings, answered=answered)
 
     def _on_place_requested(self, place: Place) -> None:
         page = self.page
@@ -267,22 +247,6 @@ class PageWiring:
         if page.narration.photo_id not in (None, photo_id):
             page.narration.stop()
         page.program.indexer.prefer([photo_id])
-        self._show_facts(photo_id)
-
-    def _show_facts(self, photo_id: int) -> None:
-        panel = self.page.viewer.details.facts_panel
-        panel.expect(photo_id)
-        self.page.background.run(
-            Lane.READS,
-            partial(self.page.program.catalog.facts, photo_id),
-            partial(panel.show_facts, photo_id),
-        )
-
-    def _on_photos_changed(self, photo_ids: Collection[int]) -> None:
-        self.page.cache.changed(photo_ids)
-        shown = self.page.viewer.photo_id
-        if self.page.is_viewing and shown in photo_ids and shown is not None:
-            self._show_facts(shown)
 
     def _on_progress(self, progress: Progress) -> None:
         before = self.page.status.progress.phase
@@ -300,21 +264,6 @@ class PageWiring:
     def _on_telling(self, _photo_id: int, text: str) -> None:
         narration = self.page.narration
         self.page.narration_bar.show_text(text, narration.player.silent_reason)
-
-    def _on_asked(self, photo_id: int, question: str) -> None:
-        page, box = self.page, self.page.viewer.details.ask_box
-        page.background.run(
-            Lane.QUESTIONS,
-            partial(page.program.ask, photo_id, question),
-            partial(box.show_answer, photo_id),
-            partial(self._on_no_answer, photo_id, question),
-        )
-
-    def _on_no_answer(self, photo_id: int, question: str, error: Exception) -> None:
-        if isinstance(error, KnownError):
-            self.page.viewer.details.ask_box.show_refusal(photo_id, question, str(error))
-        else:
-            self.page.background.failed.emit(error)
 
     def _on_slideshow_closed(self, photo_id: int) -> None:
         self.slideshow = None

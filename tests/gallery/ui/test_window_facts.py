@@ -44,7 +44,7 @@ def test_facts_and_caption_of_a_file_are_shown_and_follow_its_sidecar(
     assert said("fact_place") == "38.71389, -9.13944"
     assert said("fact_rating") == "★★★★☆ (4 of 5)"
     assert said("fact_lens") == ""
-    assert said("caption_text") == "Rex at the tram"
+    qtbot.waitUntil(lambda: said("caption_text") == "Rex at the tram", timeout=PATIENCE_MS)
     sidecar.write_text(SIDECAR.format("Rex and the old tram"))
     os.utime(sidecar, ns=(9, 9_000_000_000))
     program.indexer.request_scan()

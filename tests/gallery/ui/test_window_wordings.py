@@ -207,8 +207,9 @@ def test_more_wordings_are_proposed_beside_the_window_and_the_newest_question_co
     page.viewer.go(page.viewer._place + 1)  # the answer comes for a photo that is no longer shown
     shown = page.viewer.photo_id
     assert shown is not None
-    window.actions_.more_wordings.trigger()
     details = page.viewer.details
+    qtbot.waitUntil(lambda: not details.is_editing, timeout=PATIENCE_MS)  # its facts are here
+    window.actions_.more_wordings.trigger()
     qtbot.waitUntil(lambda: bool(details.wordings.texts), timeout=60_000)
     kept = program.catalog.alternates(shown)
     assert details.wordings.texts == [one.text for one in kept]

@@ -22,6 +22,7 @@ from engine.training.export import export
 from engine.training.export_answerer import export_answerer
 from engine.training.model import SampleBlip, sample_config
 from engine.training.objectives import normalised
+from engine.training.question_words import UNKNOWN
 from engine.training.questions import Question
 from engine.training.reference import Reference
 from engine.training.train_answers import AnswerPlan, AnswerTrainer
@@ -175,7 +176,7 @@ def test_an_export_answers_the_same_in_transformers_and_in_the_engine(checkpoint
         wanted = reference.answers(asked, seen[[place] * len(asked)]) if asked else []
         for text, answer in zip(asked, wanted, strict=True):
             reply = describer.ask(text, [Picture((batch.pixels[place],))])
-            assert reply.unknown_words == ()
+            assert reply.unknown_words == ((UNKNOWN,) if UNKNOWN in text else ())
             assert reply.answers[0][0].text == answer
 
 
@@ -186,8 +187,9 @@ def test_the_tokenizer_files_agree_with_training(checkpoint: Path, tmp_path: Pat
     batch = make_answer_batch(3, 6, 6)
     for text in (text for each in batch.questions + batch.answers for text in each):
         assert tokenizer(text)["input_ids"] == words.encode(text, tokens.CLS)
-        said = tokenizer.decode(words.encode(text, tokens.DEC), skip_special_tokens=True)
-        assert said.split() == text.split() or "'" in text
+        if UNKNOWN not in text and "'" not in text:
+            said = tokenizer.decode(words.encode(text, tokens.DEC), skip_special_tokens=True)
+            assert said.split() == text.split()
     own = json.loads((tmp_path / "out" / "config.json").read_text())["photo_narrator"]
     assert own["vision"] == "../sample"
 

@@ -12,6 +12,7 @@ from engine.checkpoints import SAMPLE, CheckpointError, find_set
 from engine.describer import Describer, Picture, Reply
 from engine.environment import prepare_environment
 from engine.images import DecodeError
+from engine.protocol import Precision
 
 _DONE, _SOME_FAILED, _WRONG_USE = 0, 1, 2
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from engine.blip.describer import BlipDescriber  # seconds to import: only when needed
 
         parts = (chosen.captioner, chosen.matcher, options.device, chosen.answerer)
-        describer = BlipDescriber(*parts)
+        describer = BlipDescriber(*parts, precision=Precision(options.precision))
         told = [_tell(describer, photo, options) for photo in options.photos]
     except CheckpointError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
@@ -53,6 +54,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--careful", action="store_true", help="search wider: slower, a bit better")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    parser.add_argument(
+        "--precision",
+        default=Precision.EXACT,
+        choices=tuple(Precision),
+        help="int8 is faster, and may change captions",
+    )
     return parser.parse_args(arguments)
 
 
@@ -69,7 +76,8 @@ def _tell(describer: Describer, photo: str, options: argparse.Namespace) -> bool
     except MemoryError:
         print(f"{photo}: There is not enough memory to describe this photo.", file=sys.stderr)
         return False
-    print(f"{photo}: {line}")
+    how = "" if options.precision == Precision.EXACT else f"  [{options.precision}]"
+    print(f"{photo}: {line}{how}")
     return True
 
 

@@ -14,7 +14,8 @@ from engine.mailbox import Mailbox
 from engine.protocol import BatchDone, Describe, Described, Failed, PhotoTask, Reason
 
 _LOG = logging.getLogger(__name__)
-_LARGEST_ON_CPU, _LARGEST_ON_ACCELERATOR = 8, 32
+_LARGEST_ON_CPU, _LARGEST_ON_ACCELERATOR = 8, 128
+_FIRST_ON_ACCELERATOR = 32  # and twice as many as long as they fit
 _ANSWER_WITHIN_S = 8.0  # so that progress is seen and a cancel is heard, however slow the machine
 _AHEAD = 2  # batches decoded or being decoded, the one in the network not counted
 _NO_MEMORY = "There is not enough memory to describe this photo."
@@ -50,7 +51,7 @@ class Batches:
         self._describer: Describer | None = None
         self._mailbox, self._send, self._decoders = mailbox, send, decoders
         self._jobs: deque[_Job] = deque()
-        self._fits_memory = _LARGEST_ON_ACCELERATOR
+        self._fits_memory, self._memory_ends = _FIRST_ON_ACCELERATOR, False
         self._fits_device = 1
         self._fits_time = 1  # until the first photo told how long one takes
 
@@ -143,6 +144,7 @@ class Batches:
             described = describer.describe(pictures, wishes, careful=careful)
         except MemoryError:
             self._fits_memory = min(self._fits_memory, max(len(batch) // 2, 1))
+            self._memory_ends = True
             _LOG.warning("Out of memory: %d photos at once from now on", self._fits_memory)
         except DeviceLostError:
             raise  # the process ends; its supervisor starts another, and no photo is blamed
@@ -154,6 +156,8 @@ class Batches:
                 self._send(_message(number, task, description))
             a_photo_s = max((self._clock() - begun_at) / len(batch), 1e-3)
             self._fits_time = max(int(_ANSWER_WITHIN_S / a_photo_s), 1)
+            if len(batch) == self._fits_memory and not self._memory_ends:
+                self._fits_memory *= 2
             return
         if len(batch) == 1:
             self._fail(number, batch[0][0], reason, detail)

@@ -1,6 +1,9 @@
 """What must be set before torch is imported: offline, and threads that wait."""
 
 import os
+from pathlib import Path
+
+import platformdirs
 
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
@@ -11,6 +14,12 @@ _OFFLINE = {
 }
 # Two OpenMP threads that spin beside one busy neighbour are slower than one: wait asleep.
 _PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
+
+
+def cache_dir() -> Path:
+    """Where what can be found out again is kept; ``PHOTO_NARRATOR_HOME`` overrides it."""
+    home = os.environ.get("PHOTO_NARRATOR_HOME")
+    return Path(home) if home else Path(platformdirs.user_cache_dir("photo-narrator", False))
 
 
 def usable_cores() -> int:

@@ -26,6 +26,24 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
+class Precision(StrEnum):
+    """How the networks compute: ``exact`` (float32), or faster with rounded numbers.
+
+    ``bf16`` and ``int8`` are for processors that have instructions for them, ``fp16`` is for
+    NVIDIA and AMD accelerators.
+    """
+
+    EXACT = "exact"
+    FP16 = "fp16"
+    BF16 = "bf16"
+    INT8 = "int8"
+
+    @property
+    def told(self) -> str:
+        """What is added to a result's settings, so that rounding is never silent."""
+        return "" if self is Precision.EXACT else f", {self}"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckpointRef:
     """A checkpoint on disk: its id, its revision (hash or commit) and its folder."""
@@ -43,6 +61,7 @@ class OpenDescriber:
     matcher: CheckpointRef | None
     device: str = "auto"
     answerer: CheckpointRef | None = None
+    precision: Precision = Precision.EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +167,7 @@ class Described:
     ``caption`` is None where none was wanted. ``score`` is the ITM probability in 0..1 that the
     caption matches the photo, where a matcher was there to tell. ``vector`` is the unit ITC vector
     as little-endian float16, empty where none was wanted. ``settings`` tells how the caption was
-    decoded ("greedy", "beam 3").
+    made ("greedy", "beam 3, int8").
     """
 
     job: int

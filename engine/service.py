@@ -193,6 +193,10 @@ def _prepared(describer: Describer, path: str) -> Picture | None:
 def _open_blip(message: OpenDescriber) -> Describer:
     blip = importlib.import_module("engine.blip.describer")
     describer: Describer = blip.BlipDescriber(
-        message.captioner, message.matcher, message.device, message.answerer
+        message.captioner,
+        message.matcher,
+        message.device,
+        message.answerer,
+        precision=message.precision,
     )
     return describer

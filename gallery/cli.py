@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from engine.protocol import Precision
 from gallery.errors import KnownError
 from gallery.paths import log_path
 
@@ -138,6 +139,12 @@ def _common(parser: argparse.ArgumentParser, *, default: Any) -> None:
         default="auto" if default is None else default,
         help="where the describer runs",
     )
+    parser.add_argument(
+        "--precision",
+        choices=tuple(Precision),
+        default=default,
+        help="exact, or faster with rounded weights, which may change captions",
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
@@ -212,7 +219,11 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("engine",), help="the describer")
+    parser.add_argument(
+        "what",
+        choices=("engine", "agreement"),
+        help="the describer; or how far it agrees with itself where its weights are rounded",
+    )
     parser.add_argument(
         "--full-size", action="store_true", help="with a BLIP base of random weights: minutes"
     )

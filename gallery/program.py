@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet
+from engine.protocol import Precision
 from gallery import describer_sets
 from gallery.catalog import Catalog
 from gallery.catalog.lock import indexing_lock
@@ -15,6 +16,7 @@ from gallery.errors import KnownError
 from gallery.library.asking import PhotoAnswer, ask_photo
 from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
+from gallery.library.engine_rest import IDLE_S
 from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
 from gallery.library.proposing import Proposer
@@ -32,12 +34,15 @@ class ProgramOptions:
     """What a start may choose.
 
     ``checkpoint``: "sample", an installed set or a folder; None is the sample too, but says that
-    nobody asked for it. ``device``: auto, cpu, cuda or mps.
+    nobody asked for it. ``device``: auto, cpu, cuda or mps. ``idle_s``: after so long without work
+    the describer gives its memory back (None: never).
     """
 
     catalog_path: Path = field(default_factory=default_catalog_path)
     checkpoint: str | None = None
     device: str = "auto"
+    precision: Precision = Precision.EXACT
+    idle_s: float | None = IDLE_S
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,13 @@ def open_program(options: ProgramOptions) -> Program:
         raise
     bus = EventBus()
     decoder = DecoderClient()
-    engine = EngineClient(describer_set, bus, device=options.device)
+    engine = EngineClient(
+        describer_set,
+        bus,
+        device=options.device,
+        precision=options.precision,
+        idle_s=options.idle_s,
+    )
     lock = indexing_lock(options.catalog_path)
     indexer = Indexer(catalog, decoder, engine, thumbnails, bus, lock=lock)
     searcher = Searcher(

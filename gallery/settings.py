@@ -17,6 +17,8 @@ class Settings:
 
     ``window_geometry`` is the window system's own blob in base64. ``place`` is ``all``,
     ``failed`` or ``folder:<id>``. ``theme`` is ``system``, ``light`` or ``dark``.
+    ``precision`` is how the describer computes (``engine.protocol.Precision``); after
+    ``idle_minutes`` without work it gives its memory back (0: never).
     """
 
     theme: str = "system"
@@ -27,6 +29,8 @@ class Settings:
     photo_id: int = 0
     first_photo_id: int = 0
     checkpoint: str = ""
+    precision: str = "exact"
+    idle_minutes: int = 5
 
 
 class SettingsFile:

@@ -9,13 +9,15 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from engine.blip.layers import Linear
+from engine.blip.packing import packing
 from engine.blip.parts import Parts, load_parts
 from engine.blip.settings import decoding
 from engine.blip.shapes import BlipShape, blip_shape
 from engine.checkpoints import read_json
 from engine.describer import Pixels
 from engine.images import open_rgb, squash
-from engine.protocol import CheckpointRef
+from engine.protocol import CheckpointRef, Precision
 
 _T = TypeVar("_T")
 _DECODERS = 2
@@ -24,8 +26,16 @@ _DECODERS = 2
 class Ours:
     """The describer's networks on the processor, with photos decoded ahead of them."""
 
-    def __init__(self, captioner: CheckpointRef, matcher: CheckpointRef | None) -> None:
-        self.parts: Parts = load_parts(captioner, matcher, torch.device("cpu"))
+    def __init__(
+        self,
+        captioner: CheckpointRef,
+        matcher: CheckpointRef | None,
+        precision: Precision = Precision.EXACT,
+    ) -> None:
+        """Raises CheckpointError, also where this processor cannot compute with the precision."""
+        self.precision = precision
+        processor = torch.device("cpu")
+        self.parts: Parts = load_parts(captioner, matcher, processor, precision=precision)
         self._size = self.parts.vision.geometry.size
         config = read_json(Path(captioner.folder) / "config.json")
         self.shape: BlipShape = blip_shape(config)
@@ -68,8 +78,11 @@ class Ours:
         return ids
 
     @torch.inference_mode()
-    def seconds_of_parts(self, paths: Sequence[Path]) -> dict[str, float]:
-        """Seconds a photo that each part takes, one after the other."""
+    def seconds_of_parts(self, paths: Sequence[Path], *, careful: bool) -> dict[str, float]:
+        """Processor seconds a photo that each part takes, one after the other.
+
+        ``careful``: beam search too.
+        """
         parts, count = self.parts, len(paths)
         spent: dict[str, float] = {}
         pixels = _timed(
@@ -82,6 +95,7 @@ class Ours:
         texts = []
         if writer:
             texts = _timed(spent, "caption, greedy", lambda: writer.captions(seen, careful=False))
+        if writer and careful:
             _timed(spent, "caption, beam 3", lambda: writer.captions(seen, careful=True))
         if matcher:
             _timed(spent, "ITC vector", lambda: matcher.image_vectors(seen))
@@ -102,18 +116,21 @@ def flops_a_photo(shape: BlipShape) -> float:
 
 
 def _timed(spent: dict[str, float], name: str, work: Callable[[], _T]) -> _T:
-    begun = time.perf_counter()
+    begun = time.process_time()
     done = work()
-    spent[name] = time.perf_counter() - begun
+    spent[name] = time.process_time() - begun
     return done
 
 
-def matmul_peak() -> float:
-    """Floating-point operations a second of the best of ten big float32 products."""
-    one, other = torch.randn(4616, 768), torch.randn(768, 3072)
+def matmul_peak(precision: Precision = Precision.EXACT) -> float:
+    """Operations a second of the best of ten big products, as the layers of a precision do them."""
+    layer = packing(precision, torch.device("cpu")).layers(
+        Linear(torch.randn(3072, 768), torch.randn(3072))
+    )
+    values = torch.randn(577, 768)
     best = float("inf")
     for _ in range(10):
-        begun = time.perf_counter()
-        torch.mm(one, other)
-        best = min(best, time.perf_counter() - begun)
-    return 2 * 4616 * 768 * 3072 / best
+        begun = time.thread_time()
+        layer(values)
+        best = min(best, time.thread_time() - begun)
+    return 2 * 577 * 768 * 3072 / best

@@ -1,6 +1,6 @@
 """A describer set on torch: one vision pass where captioner and matcher share their eyes."""
 
-import logging
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +12,9 @@ from torch import Tensor
 from engine.blip.answering import Answering
 from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
-from engine.blip.parts import Parts, load_parts, parts_agree
+from engine.blip.parts import Parts, load_parts
 from engine.blip.proposing import ranked
+from engine.blip.trust import Verdicts, refusal, trusted, verdict_key
 from engine.checkpoints import CheckpointError
 from engine.describer import (
     Describer,
@@ -25,11 +26,9 @@ from engine.describer import (
     Reply,
     Wish,
 )
-from engine.environment import network_threads
+from engine.environment import cache_dir, network_threads
 from engine.images import open_rgb, squash
-from engine.protocol import Candidate, CheckpointRef
-
-_LOG = logging.getLogger(__name__)
+from engine.protocol import Candidate, CheckpointRef, Precision
 
 
 class BlipDescriber(Describer):
@@ -41,16 +40,19 @@ class BlipDescriber(Describer):
         matcher: CheckpointRef | None,
         device: str = "auto",
         answerer: CheckpointRef | None = None,
+        *,
+        precision: Precision = Precision.EXACT,
     ) -> None:
-        """Load the checkpoints; raises :class:`engine.checkpoints.CheckpointError`."""
+        """Load the checkpoints; raises :class:`engine.checkpoints.CheckpointError`.
+
+        Precisions that are the processor's make ``auto`` the processor.
+        """
         torch.set_num_threads(network_threads())
-        chosen = choose_device(device)
         with _memory_told():
-            parts = load_parts(captioner, matcher, chosen, answerer)
-            if chosen.type == "mps":
-                chosen, parts = _trusted(parts, chosen, captioner, matcher, answerer)
+            chosen, parts = _loaded((captioner, matcher, answerer), device, precision)
         self._vision, self._match_vision = parts.vision, parts.match_vision
         self._writer, self._matcher = parts.writer, parts.matcher
+        self._rounded = precision.told
         visions = (parts.vision, parts.match_vision)
         self._answering = Answering(answerer, chosen, visions) if answerer else None
         sizes = [vision.geometry.size for vision in visions]
@@ -104,7 +106,7 @@ class BlipDescriber(Describer):
                 seen = self._see(self._match_vision, pictures, wanted)
             scores = self._score(seen, captions)
             vectors = self._embed(seen, [i for i in matched if wishes[i].vector])
-        settings = "beam 3" if careful else "greedy"
+        settings = ("beam 3" if careful else "greedy") + self._rounded
         return [
             Description(captions.get(i), scores.get(i), settings, vectors.get(i))
             for i in range(len(pictures))
@@ -171,7 +173,8 @@ class BlipDescriber(Describer):
             return super().ask(question, pictures, choices)
         place = self._sizes.index(self._answering.size)
         with _computing():
-            return self._answering.ask(question, pictures, place, choices)
+            reply = self._answering.ask(question, pictures, place, choices)
+        return dataclasses.replace(reply, settings=reply.settings + self._rounded)
 
     def _shared(self, matched: list[int]) -> list[int]:
         return matched if self._match_vision is self._vision else []
@@ -221,20 +224,36 @@ def _match_probabilities(logits: Tensor) -> list[float]:
     return probabilities
 
 
-def _trusted(
-    parts: Parts,
-    device: torch.device,
-    captioner: CheckpointRef | None,
-    matcher: CheckpointRef | None,
-    answerer: CheckpointRef | None,
+def _loaded(
+    refs: tuple[CheckpointRef | None, CheckpointRef | None, CheckpointRef | None],
+    device: str,
+    precision: Precision,
 ) -> tuple[torch.device, Parts]:
-    """Hold an accelerator against the processor; where they differ, the processor it is."""
+    """Captioner, matcher and answerer on the device of this name; an accelerator is held against
+    the processor first.
+
+    Where they differ, ``auto`` is the processor. Raises CheckpointError.
+    """
     processor = torch.device("cpu")
-    reference = load_parts(captioner, matcher, processor, answerer)
-    if parts_agree(parts, reference):
-        return device, parts
-    _LOG.warning("%s disagrees with the processor on this computer: not used", device)
-    return processor, reference
+    by_itself = device == "auto" and precision not in (Precision.INT8, Precision.BF16)
+    chosen = choose_device(device if by_itself or device != "auto" else "cpu")
+    captioner, matcher, answerer = refs
+    parts = load_parts(captioner, matcher, chosen, answerer, precision=precision)
+    if chosen == processor:
+        return chosen, parts
+    verdicts = Verdicts(cache_dir() / "accelerators.json")
+    key = verdict_key(refs, chosen, precision)
+    held: list[Parts] = []
+
+    def reference() -> Parts:
+        held.append(load_parts(captioner, matcher, processor, answerer))
+        return held[0]
+
+    if trusted(chosen, parts, reference, key, verdicts):
+        return chosen, parts
+    if device != "auto" or precision is not Precision.EXACT:
+        raise refusal(chosen)
+    return processor, held[0] if held else reference()
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from engine.blip.layers import Linear, Norm
+from engine.blip.packing import packing
 from engine.blip.shapes import shape_or_refusal
 from engine.checkpoints import CheckpointError, read_json, weights_file
+from engine.protocol import Precision
 from engine.quiet import without_warnings
 
 Tensors = dict[str, Tensor]
@@ -36,20 +38,34 @@ class Weights:
     """The tensors of a checkpoint under one prefix, taken by name onto one device."""
 
     def __init__(
-        self, tensors: Tensors, folder: Path, device: torch.device, prefix: str = ""
+        self,
+        tensors: Tensors,
+        folder: Path,
+        device: torch.device,
+        prefix: str = "",
+        precision: Precision = Precision.EXACT,
     ) -> None:
+        """Raises CheckpointError where this device cannot compute with that precision."""
         self._tensors, self._folder = tensors, folder
-        self._device, self._prefix = device, prefix
+        self._device, self._prefix, self._precision = device, prefix, precision
+        self._packing = packing(precision, device)
 
     def under(self, prefix: str) -> "Weights":
         """Those under a further prefix."""
-        return Weights(self._tensors, self._folder, self._device, self._prefix + prefix)
+        further = self._prefix + prefix
+        return Weights(self._tensors, self._folder, self._device, further, self._precision)
 
     def __contains__(self, name: str) -> bool:
         return self._prefix + name in self._tensors
 
     def tensor(self, name: str, *shape: int) -> Tensor:
-        """The tensor of this name; raises CheckpointError where it lacks or has another shape."""
+        """The tensor of this name; raises CheckpointError where it lacks or has another shape.
+
+        It is a copy: one that is a view of the file would hold all of the file in memory.
+        """
+        return self._view(name, shape).to(self._device, copy=True)
+
+    def _view(self, name: str, shape: tuple[int, ...]) -> Tensor:
         key = self._prefix + name
         found = self._tensors.get(key)
         if found is None:
@@ -60,20 +76,31 @@ class Weights:
                 f"{key} is {tuple(found.shape)}, not {shape}."
             )
             raise CheckpointError(message, _AGAIN)
-        return found.to(self._device)
+        return found
 
     def linear(self, name: str, width_out: int, width_in: int) -> Linear:
-        """A linear layer's weight and bias."""
+        """A linear layer."""
+        return self._packing.layers(self._loaded(name, width_out, width_in))
+
+    def head(self, name: str, width_out: int, width_in: int) -> Linear:
+        """A linear layer that is computed in float32, whatever the precision."""
+        return self.as_head(self._loaded(name, width_out, width_in))
+
+    def as_head(self, layer: Linear) -> Linear:
+        """The same of a layer that was put together."""
+        return self._packing.heads(layer)
+
+    def _loaded(self, name: str, width_out: int, width_in: int) -> Linear:
         return Linear(
-            self.tensor(f"{name}.weight", width_out, width_in),
+            self._view(f"{name}.weight", (width_out, width_in)).to(self._device),
             self.tensor(f"{name}.bias", width_out),
         )
 
     def linears(self, names: tuple[str, ...], width_out: int, width_in: int) -> Linear:
         """Several linear layers over the same values as one."""
-        each = [self.linear(name, width_out, width_in) for name in names]
-        return Linear(
-            torch.cat([one.weight for one in each]), torch.cat([one.bias for one in each])
+        each = [self._loaded(name, width_out, width_in) for name in names]
+        return self._packing.layers(
+            Linear(torch.cat([one.weight for one in each]), torch.cat([one.bias for one in each]))
         )
 
     def norm(self, name: str, width: int, epsilon: float) -> Norm:
@@ -86,16 +113,16 @@ class Weights:
 class Checkpoint:
     """A checkpoint's configuration and the tensors it holds, as float32."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read a checkpoint's folder; raises CheckpointError."""
-        self.folder = folder
+    def __init__(self, folder: Path, precision: Precision = Precision.EXACT) -> None:
+        """Read a checkpoint's folder, to be computed with so; raises CheckpointError."""
+        self.folder, self.precision = folder, precision
         self.config = read_json(folder / "config.json")
         self.shape = shape_or_refusal(self.config, folder)
         self._tensors = _read(weights_file(folder))
 
     def weights(self, device: torch.device) -> Weights:
-        """Its tensors, to be taken by name onto a device."""
-        return Weights(self._tensors, self.folder, device)
+        """Its tensors, to be taken by name onto a device; raises CheckpointError."""
+        return Weights(self._tensors, self.folder, device, precision=self.precision)
 
     def same_vision(self, other: "Checkpoint") -> bool:
         """Whether both see alike: equal vision weights and shape."""

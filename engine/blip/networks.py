@@ -51,6 +51,7 @@ class CaptionWriter:
         self._positions = checkpoint.shape.text.positions
         self._decoding = decoding(checkpoint.config, checkpoint.shape.text)
         self._forbidden = self._words.sequences(self._decoding.forbidden)
+        self._rounded = checkpoint.precision.told
         self._network = TextDecoder(checkpoint.weights(device), checkpoint.shape.text)
 
     def captions(self, seen: Tensor, *, careful: bool, beginning: str = "") -> list[str]:
@@ -99,7 +100,7 @@ class CaptionWriter:
 
     def _drafts(self, ids: Tensor, likelihoods: Tensor, settings: str) -> list[Draft]:
         return [
-            Draft(self._caption(row, "", 0), likelihood, settings)
+            Draft(self._caption(row, "", 0), likelihood, settings + self._rounded)
             for row, likelihood in zip(ids.tolist(), likelihoods.tolist(), strict=True)
         ]
 
@@ -142,9 +143,9 @@ class TextMatcher:
         shape, weights = checkpoint.shape, checkpoint.weights(device)
         self.vector_size = shape.vector_size
         self._encoder = TextEncoder(weights, shape.text)
-        self._vision_proj = weights.linear("vision_proj", shape.vector_size, shape.vision.width)
-        self._text_proj = weights.linear("text_proj", shape.vector_size, shape.text.width)
-        self._itm_head = weights.linear("itm_head", 2, shape.text.width)
+        self._vision_proj = weights.head("vision_proj", shape.vector_size, shape.vision.width)
+        self._text_proj = weights.head("text_proj", shape.vector_size, shape.text.width)
+        self._itm_head = weights.head("itm_head", 2, shape.text.width)
 
     def image_vectors(self, seen: Tensor) -> Tensor:
         """Unit ITC vectors (N, d): from the last hidden state, not transformers' pooled output."""

@@ -10,7 +10,7 @@ from torch.nn import functional
 from engine.blip.loading import Checkpoint
 from engine.blip.networks import CaptionWriter, TextMatcher, Vision
 from engine.checkpoints import CheckpointError
-from engine.protocol import CheckpointRef
+from engine.protocol import CheckpointRef, Precision
 
 _SAME_DIRECTION = 0.999
 
@@ -35,6 +35,8 @@ def load_parts(
     matcher: CheckpointRef | None,
     device: torch.device,
     answerer: CheckpointRef | None = None,
+    *,
+    precision: Precision = Precision.EXACT,
 ) -> Parts:
     """Load a set; equal eyes are loaded once. Raises CheckpointError.
 
@@ -43,9 +45,9 @@ def load_parts(
     first = captioner or matcher or answerer
     if first is None:
         raise CheckpointError("There is no checkpoint to describe with.")
-    seeing = matching = Checkpoint(Path(first.folder))
+    seeing = matching = Checkpoint(Path(first.folder), precision)
     if matcher is not None and matcher.folder != first.folder:
-        matching = Checkpoint(Path(matcher.folder))
+        matching = Checkpoint(Path(matcher.folder), precision)
     vision = match_vision = Vision(seeing, device)
     if matching is not seeing:
         own = Vision(matching, device)
@@ -61,11 +63,7 @@ def load_parts(
 
 @torch.inference_mode()
 def parts_agree(one: Parts, other: Parts) -> bool:
-    """Whether two loads of the same set say the same of a made-up picture.
-
-    Apple's accelerator has written garbage with BLIP (salesforce/BLIP#131) without any error, so
-    it is held against the processor before it is used.
-    """
+    """Whether two loads of the same set say the same of a made-up picture."""
     width, height = one.vision.geometry.size
     pixels = np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8)
     mine, theirs = one.vision.tokens([pixels]), other.vision.tokens([pixels])

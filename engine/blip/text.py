@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.blip.layers import Linear, Norm, attend, heads_of, joined
+from engine.blip.layers import Linear, Norm, attend, heads_of, joined, pieces
 from engine.blip.loading import Weights
 from engine.blip.shapes import TextShape
 
@@ -95,7 +95,14 @@ class TextStack:
         return states
 
     def _keys_values(self, layer: _Layer, seen: Tensor) -> KeysValues:
-        keys, values = heads_of(layer.seen_keys_values(seen), 2, self.shape.heads)
+        """Laid out for reading: each word said about a picture walks through all of them."""
+        rows, length, _ = seen.shape
+        heads = self.shape.heads
+        room = (2, rows, heads, length, self.shape.width // heads)
+        keys, values = seen.new_empty(room)
+        for place in pieces(seen):
+            found = heads_of(layer.seen_keys_values(seen[place]), 2, heads)
+            keys[place], values[place] = found
         return keys, values
 
     def _look(self, layer: _Layer, states: Tensor, picture: KeysValues) -> Tensor:
@@ -135,13 +142,13 @@ class TextDecoder:
         there = weights.under("text_decoder.")
         self.stack = TextStack(there.under("bert."), shape)
         head = there.under("cls.predictions.")
-        self._dense = head.linear("transform.dense", shape.width, shape.width)
+        self._dense = head.head("transform.dense", shape.width, shape.width)
         self._norm = head.norm("transform.LayerNorm", shape.width, shape.norm_epsilon)
         weight = self.stack.words
         if "decoder.weight" in head:
             weight = head.tensor("decoder.weight", shape.vocabulary, shape.width)
         bias = "decoder.bias" if "decoder.bias" in head else "bias"
-        self._words = Linear(weight, head.tensor(bias, shape.vocabulary))
+        self._words = there.as_head(Linear(weight, head.tensor(bias, shape.vocabulary)))
 
     def about(self, seen: Tensor, longest: int) -> "Telling":
         """Begin a text of at most ``longest`` words about each of P pictures (P, T, seen width)."""
@@ -149,7 +156,7 @@ class TextDecoder:
 
     def scores(self, states: Tensor) -> Tensor:
         """Scores of the next word (..., vocabulary) of states (..., width)."""
-        return self._words(self._norm(functional.gelu(self._dense(states)))).float()
+        return self._words(self._norm(self._dense.gelu(states))).float()
 
 
 class Telling:
@@ -215,7 +222,7 @@ def _layer(weights: Weights, shape: TextShape) -> _Layer:
 
 
 def _fed_forward(layer: _Layer, states: Tensor) -> Tensor:
-    return layer.last(layer.narrow(functional.gelu(layer.widen(states))) + states)
+    return layer.last(layer.narrow(layer.widen.gelu(states)) + states)
 
 
 def _earlier(begin: int, end: int, device: torch.device) -> Tensor:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from engine.blip.layers import Linear, Norm, attend, heads_of, joined
+from engine.blip.layers import Linear, Norm, attend, heads_of, joined, pieces
 from engine.blip.loading import Weights
 from engine.blip.shapes import VisionShape
 
@@ -30,9 +29,8 @@ class VisionTransformer:
         width, patch = shape.width, shape.patch_px
         there = weights.under("vision_model.")
         pixels = there.tensor("embeddings.patch_embedding.weight", width, 3, patch, patch)
-        self._patches = Linear(
-            pixels.flatten(1), there.tensor("embeddings.patch_embedding.bias", width)
-        )
+        bias = there.tensor("embeddings.patch_embedding.bias", width)
+        self._patches = there.as_head(Linear(pixels.flatten(1), bias))
         self._cls = there.tensor("embeddings.class_embedding", 1, 1, width)
         self._places = there.tensor("embeddings.position_embedding", 1, shape.positions, width)
         self._last = there.norm("post_layernorm", width, shape.norm_epsilon)
@@ -53,7 +51,8 @@ class VisionTransformer:
         for layer in self._layers:
             parts += [layer.before, layer.qkv, layer.out]
             parts += [layer.between, layer.widen, layer.narrow]
-        own = [tensor for part in parts for tensor in (part.weight, part.bias)]
+        plain = [part.plain() if isinstance(part, Linear) else part for part in parts]
+        own = [tensor for part in plain for tensor in (part.weight, part.bias)]
         return [self._cls, self._places, *own]
 
     def __call__(self, colours: Tensor) -> Tensor:
@@ -61,7 +60,8 @@ class VisionTransformer:
         seen = torch.cat([self._cls.expand(len(colours), -1, -1), self._patched(colours)], 1)
         seen += self._places
         for layer in self._layers:
-            seen = _through(layer, seen, self._shape.heads)
+            for place in pieces(seen):
+                seen[place] = _through(layer, seen[place], self._shape.heads)
         return self._last(seen)
 
     def _patched(self, colours: Tensor) -> Tensor:
@@ -87,4 +87,4 @@ def _layer(weights: Weights, shape: VisionShape) -> _Layer:
 def _through(layer: _Layer, seen: Tensor, heads: int) -> Tensor:
     query, key, value = heads_of(layer.qkv(layer.before(seen)), 3, heads)
     seen = seen + layer.out(joined(attend(query, key, value)))
-    return seen + layer.narrow(functional.gelu(layer.widen(layer.between(seen))))
+    return seen + layer.narrow(layer.widen.gelu(layer.between(seen)))

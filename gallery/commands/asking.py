@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from gallery.commands import terminal
 from gallery.commands.captioning import refuse_sample
-from gallery.commands.catalogs import absolute
+from gallery.commands.catalogs import absolute, chosen_precision
 from gallery.commands.describers import chosen_set
 from gallery.library.asking import PhotoAnswer, ask_photo
 from gallery.library.engine_client import EngineClient
@@ -17,7 +17,13 @@ def ask(arguments: Namespace) -> int:
     describer = chosen_set(arguments)
     if describer.answerer is not None:
         refuse_sample(describer, [path], named=arguments.checkpoint is not None)
-    client = EngineClient(describer, EventBus(), device=arguments.device)
+    client = EngineClient(
+        describer,
+        EventBus(),
+        device=arguments.device,
+        precision=chosen_precision(arguments),
+        idle_s=None,
+    )
     try:
         answer = ask_photo(client, path, arguments.question, arguments.choice)
     finally:

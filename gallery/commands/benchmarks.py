@@ -33,6 +33,10 @@ def options(arguments: Namespace) -> list[str]:
     remembered = remembered_checkpoint(catalog_path(arguments))
     asked = ["--checkpoint", arguments.checkpoint or remembered or SAMPLE]
     asked += [f"--{name.replace('_', '-')}" for name in _FLAGS if getattr(arguments, name)]
+    if arguments.what == "agreement":
+        asked.append("--agreement")
+    if arguments.precision:
+        asked += ["--precision", arguments.precision]
     for name in _VALUES:
         value = getattr(arguments, name)
         if value is not None:

@@ -10,7 +10,7 @@ from engine.checkpoints import DescriberSet
 from engine.match_bands import MatchBands
 from engine.protocol import Candidate, Described, PhotoTask, Proposal
 from gallery.commands import matching, terminal
-from gallery.commands.catalogs import absolute
+from gallery.commands.catalogs import absolute, chosen_precision
 from gallery.commands.describers import chosen_set
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
@@ -28,7 +28,10 @@ def caption(arguments: Namespace) -> int:
     describer = chosen_set(arguments)
     _check(describer, paths, named=arguments.checkpoint is not None)
     rows = []
-    client = EngineClient(describer, EventBus(), device=arguments.device)
+    precision = chosen_precision(arguments)
+    client = EngineClient(
+        describer, EventBus(), device=arguments.device, precision=precision, idle_s=None
+    )
     try:
         for row in _rows(client, arguments, paths):
             rows.append(row)

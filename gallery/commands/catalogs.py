@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.protocol import Precision
 from gallery.catalog import Catalog
 from gallery.domain import Photo
 from gallery.errors import KnownError
@@ -40,6 +41,25 @@ def opened_catalog(arguments: Namespace) -> Iterator[Catalog]:
 def remembered_checkpoint(path: Path) -> str | None:
     """Return the checkpoint that was chosen for a catalog in the window or by ``index``."""
     return settings_of(path).load().checkpoint or None
+
+
+def chosen_precision(arguments: Namespace) -> Precision:
+    """Return the precision that was named, else the one set for this catalog."""
+    named: str | None = arguments.precision
+    set_here = settings_of(catalog_path(arguments)).load().precision
+    try:
+        return Precision(named or set_here)
+    except ValueError:
+        raise KnownError(
+            f"“{set_here}” in settings.json is no precision of the describer.",
+            f"Choose one of: {', '.join(Precision)}.",
+        ) from None
+
+
+def remembered_idle_s(path: Path) -> float | None:
+    """Return after how long without work the describer gives its memory back; None: never."""
+    minutes = settings_of(path).load().idle_minutes
+    return 60.0 * minutes if minutes > 0 else None
 
 
 def remember_checkpoint(path: Path, folder: str) -> None:

@@ -1,17 +1,25 @@
 """A program opened for one command, and closed however that ends."""
 
+import dataclasses
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gallery.commands.catalogs import catalog_path
+from gallery.commands.catalogs import catalog_path, chosen_precision, remembered_idle_s
 from gallery.commands.describers import usable_remembered_checkpoint
 from gallery.program import Program, ProgramOptions, open_program
 
 
 def program_options(arguments: Namespace) -> ProgramOptions:
     """Return the options as they were named (a checkpoint that was not named stays None)."""
-    return ProgramOptions(catalog_path(arguments), arguments.checkpoint, arguments.device)
+    path = catalog_path(arguments)
+    return ProgramOptions(
+        path,
+        arguments.checkpoint,
+        arguments.device,
+        chosen_precision(arguments),
+        remembered_idle_s(path),
+    )
 
 
 @contextmanager
@@ -22,7 +30,7 @@ def opened_program(arguments: Namespace) -> Iterator[Program]:
     """
     options = program_options(arguments)
     checkpoint = options.checkpoint or usable_remembered_checkpoint(options.catalog_path)
-    program = open_program(ProgramOptions(options.catalog_path, checkpoint, options.device))
+    program = open_program(dataclasses.replace(options, checkpoint=checkpoint))
     try:
         yield program
     finally:

@@ -33,12 +33,13 @@ from gallery.domain import Failure
 from gallery.library.engine_deliveries import Delivery, GivenBack, Patience, PhotoFailed, RoomFree
 from gallery.library.engine_line import Line, Verdict
 from gallery.library.engine_questions import Answer, Question, Questions
+from gallery.library.engine_rest import IDLE_S, Rest
 from gallery.library.events import EngineChanged, EngineState, EventBus
 from gallery.library.text_vector import TextVector
 from gallery.processes.child import Child, Death
 
 _BATCH_ON_CPU = 8
-_BATCH_ON_ACCELERATOR = 32
+_BATCH_ON_ACCELERATOR = 128
 _ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
 _PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered, Proposed, Scored)
 
@@ -57,11 +58,15 @@ class EngineClient:
         bus: EventBus,
         *,
         device: str = "auto",
+        precision: protocol.Precision = protocol.Precision.EXACT,
+        idle_s: float | None = IDLE_S,
         patience: Patience | None = None,
         entry: Callable[[Connection], None] = serve,
     ) -> None:
+        """``idle_s``: after so long without work the process ends, until it is needed again."""
         self.describer_set = describer_set
         self._bus, self._device, self._entry = bus, device, entry
+        self._precision, self._rest = precision, Rest(idle_s, self._release)
         self._patience = patience or Patience()
         self._deliver: Callable[[Delivery], None] = lambda delivery: None
         self._lock = threading.Lock()
@@ -203,10 +208,23 @@ class EngineClient:
         with self._lock:
             self._stopped = True
             self._line.clear()
+        self._rest.stop()
         if self._child is not None:
             self._child.stop()
         self._questions.answer_nobody()
         self._bus.publish(self._set(EngineState()))
+
+    def _release(self) -> None:
+        """End an idle process: only that gives back all memory, on an accelerator too."""
+        with self._lock:
+            busy = self._line.photo_ids or self._questions.messages
+            if self._stopped or busy or self._state.phase != "ready":
+                return
+            child, self._child = self._child, None
+            state = self._set(EngineState())
+        if child is not None:
+            child.stop()
+        self._bus.publish(state)
 
     def _new_child(self) -> Child:
         return Child(
@@ -253,7 +271,8 @@ class EngineClient:
         if not len(self._line):
             self._head_deadline = None
         elif renew or self._head_deadline is None:
-            allowed_s = self._patience.silence_s + self._patience.photo_s * len(self._line)
+            at_once = min(len(self._line), _BATCH_ON_CPU)  # more only where they are fast
+            allowed_s = self._patience.silence_s + self._patience.photo_s * at_once
             self._head_deadline = time.monotonic() + allowed_s
         left = self._head_deadline and max(self._head_deadline - time.monotonic(), 0)
         self._child.answer_within(left)
@@ -263,7 +282,7 @@ class EngineClient:
         with self._lock:
             if self._child is not None:
                 parts = (chosen.captioner, chosen.matcher, self._device, chosen.answerer)
-                self._child.send(OpenDescriber(*parts))
+                self._child.send(OpenDescriber(*parts, self._precision))
                 self._child.answer_within(self._patience.open_s)
 
     def _on_message(self, message: object) -> None:
@@ -278,6 +297,7 @@ class EngineClient:
                 self._on_batch_done(message)
             case TextEmbedded() | Matched() | Answered() | Proposed() | Scored() | RequestFailed():
                 self._questions.answer(message)
+        self._rest.used()
         with self._lock:
             self._watch(renew=isinstance(message, Described | Failed | BatchDone))
 

@@ -11,7 +11,8 @@ class Patience:
     """How long the engine may take before it counts as hung, in seconds.
 
     ``open_s`` for loading (a cold disk, big weights); without a sign of life in ``silence_s``
-    plus ``photo_s`` for every photo that the head batch still lacks, describing has hung.
+    plus ``photo_s`` for every photo that is described at once, describing has hung: far more than
+    the slowest computer needs, whose engine takes fewer photos at once besides.
     """
 
     open_s: float = 600.0

@@ -116,7 +116,7 @@ class StatusLine(QWidget):
         state = self._engine
         texts = {
             "off": self.tr("Describer: {0}"),
-            "starting": self.tr("Describer: {0} (starting)"),
+            "starting": self.tr("Describer: {0} (warming up)"),
             "ready": self.tr("Describer: {0} on {1}"),
             "failed": self.tr("The describer did not start: {2}"),
         }

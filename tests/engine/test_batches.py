@@ -175,6 +175,23 @@ def test_too_little_memory_halves_the_batch_and_is_remembered(pool: ThreadPoolEx
     assert describer.sizes[-3:] == [2, 2, 1]
 
 
+class _Accelerated(FrailDescriber):
+    @property
+    def info(self) -> ModelInfo:
+        return ModelInfo(_REF, _REF, "cuda", 2, shared_vision=True)
+
+
+def test_an_accelerator_is_given_more_at_once_as_long_as_it_fits(pool: ThreadPoolExecutor) -> None:
+    describer = _Accelerated(room=70)
+    bench = Bench(describer, pool, _Clock())
+    bench.put(1, [str(n) for n in range(250)])
+    bench.put(2, ["0"] * 140)
+    bench.run()
+    assert describer.sizes[:5] == [1, 32, 64, 128, 64]  # the 128 did not fit: two times 64
+    assert max(describer.sizes[4:]) == 64  # and never again
+    assert len([item for item in bench.sent if isinstance(item, Described)]) == 250 + 140
+
+
 def test_a_slow_machine_gets_small_batches(pool: ThreadPoolExecutor) -> None:
     class Slow(FrailDescriber):
         def describe(

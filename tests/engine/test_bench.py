@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from engine.benching import made_up
+from engine.benching.agreement import agreement
 from engine.benching.ours import flops_a_photo
+from engine.benching.report import lines_of
+from engine.blip.describer import BlipDescriber
 from engine.blip.shapes import blip_shape
+from engine.checkpoints import find_set
 
 Make = Callable[..., Path]
+_MACHINE = {"processor": "a processor", "cores": 2, "threads": 1, "torch": "2", "transformers": "5"}
 
 
 def _run(*options: str | Path) -> subprocess.CompletedProcess[str]:
@@ -38,14 +43,49 @@ def test_a_benchmark_tells_times_ratios_and_agreement(
         "snippet: caption alone, greedy",
         "snippet: caption alone, beam 3",
     ]
-    assert len(told["rows"]) == 6
+    precisions = [side["precision"] for side in told["sides"]]
+    assert precisions[0] == "exact"
+    assert len(told["rows"]) == 2 * (1 + 2 * len(precisions))
+    assert set(told["memory_mib"]) == {"snippet", *(f"ours, {name}" for name in precisions)}
+    assert set(told["service"]) == set(precisions)
+    assert all(one["query_during_captioning_s"] > 0 for one in told["service"].values())
     assert all(row["seconds_a_photo"] > 0 and len(row["ratios"]) == 2 for row in told["rows"])
     assert told["equal_captions"] == 8
     assert told["different_captions"] > 1
     for row in told["rows"]:
         assert row["name"] in done.stdout
-    for part in told["parts"]:
+    for part in told["sides"][0]["parts"]:
         assert part in done.stdout
+    if "int8" in precisions:
+        assert told["agreement"]["photos"] == 8
+        assert "does not know photographs" in done.stdout
+
+
+def test_rounded_weights_are_held_against_exact_ones(
+    make_checkpoint: Make, pictures_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "torn.jpg").write_bytes(b"\xff\xd8 no more")
+    paths = [*sorted(pictures_dir.iterdir()), tmp_path / "torn.jpg"]
+
+    def opened(seed: int) -> BlipDescriber:
+        other = make_checkpoint("both", vision_seed=seed)
+        chosen = find_set(str(other), sample_dir=other)
+        return BlipDescriber(chosen.captioner, chosen.matcher, "cpu")
+
+    same = agreement(lambda: opened(1), lambda: opened(1), paths)
+    assert (same["photos"], same["equal_captions"], same["unreadable"]) == (8, 8, 1)
+    assert same["least_cosine"] == pytest.approx(1, abs=1e-5)
+    assert same["differing"] == []
+    others = agreement(lambda: opened(1), lambda: opened(2), paths)
+    assert others["least_cosine"] < 0.99
+    assert others["equal_captions"] + len(others["differing"]) == 8
+    told = {"precision": "int8", "agreement": others, "is_evidence": True}
+    lines = "\n".join(lines_of(told | {"checkpoint": "mine", "machine": _MACHINE}))
+    assert f"{others['equal_captions']} of 8 captions are equal" in lines
+    assert "1 photos could not be read" in lines
+    assert "does not know photographs" not in lines
+    for one in others["differing"]:
+        assert one["path"] in lines
 
 
 def test_a_benchmark_of_no_captioner_is_refused(make_checkpoint: Make) -> None:

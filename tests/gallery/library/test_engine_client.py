@@ -24,7 +24,9 @@ _QUICK = Patience(open_s=20, silence_s=0.5, photo_s=0.0)
 class Toy:
     """A client of the toy engine, and what it told."""
 
-    def __init__(self, checkpoint: str = "toy", *, matcher: bool = True) -> None:
+    def __init__(
+        self, checkpoint: str = "toy", *, matcher: bool = True, patience: Patience = _QUICK
+    ) -> None:
         ref = CheckpointRef(checkpoint, "1", "/nowhere")
         chosen = DescriberSet("toy", ref, ref if matcher else None, False, "", "")
         self.bus = EventBus()
@@ -33,7 +35,7 @@ class Toy:
             lambda event: self.states.put(event.state) if isinstance(event, EngineChanged) else None
         )
         self.told: queue.Queue[Any] = queue.Queue()
-        self.client = EngineClient(chosen, self.bus, entry=toy_engine.serve, patience=_QUICK)
+        self.client = EngineClient(chosen, self.bus, entry=toy_engine.serve, patience=patience)
         self.client.deliver_to(self.told.put)
 
     def describe(self, *names: str, first_id: int = 1) -> None:
@@ -117,6 +119,17 @@ def test_the_photo_that_ends_the_engine_is_set_aside_and_no_other(toy: Toy) -> N
 def test_a_photo_that_hangs_the_engine_is_set_aside(toy: Toy) -> None:
     toy.describe("one", "hang", "three")
     assert toy.outcome(3) == {1: "a one", 2: "set_aside", 3: "a three"}
+
+
+def test_work_that_takes_long_is_no_hang() -> None:
+    toy = Toy(patience=Patience(open_s=20, silence_s=0.5, photo_s=2.0))
+    try:
+        toy.describe("laborious", "laborious")
+        assert toy.outcome(2) == {1: "a laborious", 2: "a laborious"}
+        toy.describe("hang", first_id=3)
+        assert toy.outcome(1) == {3: "set_aside"}
+    finally:
+        toy.client.stop()
 
 
 def test_a_photo_that_gets_no_answer_twice_is_set_aside(toy: Toy) -> None:

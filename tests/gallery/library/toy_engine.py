@@ -158,6 +158,8 @@ class _Toy:
             time.sleep(3600)
         if "slow" in name:
             time.sleep(0.05)
+        if "laborious" in name:
+            time.sleep(1.0)
         if "silent" in name:
             return
         if "bad" in name:

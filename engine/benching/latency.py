@@ -38,7 +38,8 @@ def latency(chosen: DescriberSet, precision: Precision, photos: Sequence[Path]) 
     theirs.close()
     engine = _Engine(mine)
     try:
-        engine.channel.send(OpenDescriber(chosen.captioner, chosen.matcher, "cpu", precision))
+        opening = OpenDescriber(chosen.captioner, chosen.matcher, "cpu", precision=precision)
+        engine.channel.send(opening)
         engine.hear(Opened)
         ready_s = time.perf_counter() - begun
         alone = engine.ask(_QUERIES)

@@ -17,6 +17,7 @@ from engine.blip.loading import Checkpoint
 from engine.checkpoints import CheckpointError, DescriberSet, find_set, read_json
 from engine.describer import Picture, Wish
 from engine.images import open_rgb
+from engine.protocol import Precision
 from engine.questions import wants_yes_or_no
 
 Make = Callable[..., Path]
@@ -309,9 +310,9 @@ def test_nothing_of_an_answerer_is_loaded_before_the_first_question(
     loads: list[Path] = []
     load = Checkpoint.__init__
 
-    def noting(self: Checkpoint, folder: Path) -> None:
+    def noting(self: Checkpoint, folder: Path, *precision: Precision) -> None:
         loads.append(folder)
-        load(self, folder)
+        load(self, folder, *precision)
 
     monkeypatch.setattr(Checkpoint, "__init__", noting)
     folder = _leaning(make_checkpoint, tmp_path / "set")

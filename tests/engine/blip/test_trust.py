@@ -41,12 +41,13 @@ class _Computer:
         captioner: CheckpointRef | None,
         matcher: CheckpointRef | None,
         device: torch.device,
-        **more: Any,
+        *more: Any,
+        **named: Any,
     ) -> Parts:
         self.loaded.append(device)
         if device == _FAKE and self._liar is not None:
             captioner, matcher = self._liar.captioner, self._liar.matcher
-        return load_parts(captioner, matcher, device, **more)
+        return load_parts(captioner, matcher, device, *more, **named)
 
 
 def _set(folder: Path) -> DescriberSet:

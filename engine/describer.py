@@ -18,6 +18,14 @@ Vector = npt.NDArray[np.float32]
 """A unit ITC vector: (d,)."""
 
 
+Heat = npt.NDArray[np.float32]
+"""How much each patch of a picture counts, (rows, columns) from the upper left, in 0..1."""
+
+
+class CannotAnswerError(Exception):
+    """What was asked has no answer here; the text is one plain sentence for a person."""
+
+
 class DeviceLostError(Exception):
     """An accelerator no longer answers this process; only a new process can use it again."""
 
@@ -98,6 +106,17 @@ class Reply:
     unknown_words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatMap:
+    """Where a word is seen, and ``score``: the ITM probability (0..1) of the text it stands in.
+
+    The warmest patch is 1; all are 0 where none speaks for the word.
+    """
+
+    heat: Heat
+    score: float
+
+
 class Describer(ABC):
     """Captions, vectors and matching of pictures and texts.
 
@@ -164,3 +183,11 @@ class Describer(ABC):
     @abstractmethod
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """The words of a text that the matcher does not know and cannot judge; needs a matcher."""
+
+    @abstractmethod
+    def locate(self, text: str, word: str, picture: Picture) -> HeatMap:
+        """Where in a picture a word (or phrase) of a text is seen; needs a matcher.
+
+        An empty text: the word alone. Raises :class:`CannotAnswerError` where the text does not
+        hold the word, or the matcher does not know it.
+        """

@@ -9,13 +9,14 @@ from engine.protocol import (
     Describe,
     EmbedText,
     Leave,
+    Locate,
     Match,
     OpenDescriber,
     Propose,
     Score,
 )
 
-Matching = Match | Ask | Propose | Score
+Matching = Match | Ask | Propose | Score | Locate
 
 
 class Mailbox:

@@ -1,10 +1,10 @@
 """The messages between a gallery and the engine process: plain values only.
 
 A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
-``Match``, ``Ask``, ``Propose`` or ``Score``. The engine answers ``Opened`` or ``OpenFailed``; for
-every photo of a batch exactly one ``Described`` or ``Failed``, then ``BatchDone``; and
-``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored`` or ``RequestFailed`` for the
-rest, which is answered while a batch runs. ``Cancel`` drops what has not begun: its photos are
+``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers ``Opened`` or
+``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``, then
+``BatchDone``; and ``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored``,
+``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel`` drops what has not begun: its photos are
 answered by ``BatchDone`` alone. The engine leaves at end-of-file or ``Leave``.
 """
 
@@ -127,6 +127,16 @@ class Score:
     job: int
     texts: tuple[str, ...]
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Where in a photo a word (or phrase) of a text is seen, please; no text: the word alone."""
+
+    job: int
+    text: str
+    word: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +289,20 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """Where a word is seen: little-endian float32 in 0..1, row after row from the upper left.
+
+    ``score`` is the ITM probability in 0..1 that the text matches the photo.
+    """
+
+    job: int
+    rows: int
+    columns: int
+    score: float
+    heat: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFailed:
     """A request that cannot be answered, with a sentence."""
 
@@ -295,6 +319,7 @@ CODEC = Codec(
         Ask,
         Propose,
         Score,
+        Locate,
         Cancel,
         Leave,
         Opened,
@@ -307,6 +332,7 @@ CODEC = Codec(
         Answered,
         Proposed,
         Scored,
+        Located,
         RequestFailed,
     )
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.batches import Batches
 from engine.checkpoints import CheckpointError
-from engine.describer import Describer, ModelInfo, Picture
+from engine.describer import CannotAnswerError, Describer, ModelInfo, Picture
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.proposing import proposed, scored
@@ -25,6 +25,8 @@ from engine.protocol import (
     EmbedText,
     Guess,
     Leave,
+    Locate,
+    Located,
     Match,
     Matched,
     OpenDescriber,
@@ -41,6 +43,7 @@ _DECODERS = 2
 _MATCH_AT_ONCE = 4
 _NO_MATCHER = "Searching by meaning needs a matcher, and none is loaded."
 _NOTHING_LOADED = "No describer is loaded."
+_NO_PLACES = "Telling where something is needs a matcher, and none is loaded."
 _NO_ANSWERER = "Answering questions needs an answerer, and none is loaded."
 _NO_MEMORY = "There is not enough memory to answer."
 _BUG = "The describer could not answer because of an error in the program."
@@ -116,6 +119,8 @@ class Service:
                 self._answer(message.job, partial(proposed, message, cancelled))
             elif isinstance(message, Score):
                 self._answer(message.job, partial(scored, message, cancelled))
+            elif isinstance(message, Locate):
+                self._answer(message.job, partial(_locate, message))
             else:
                 self._answer(message.job, partial(self._match, message))
 
@@ -131,6 +136,10 @@ class Service:
                 result = RequestFailed(job, f"{error.message} {error.hint}".strip())
             except MemoryError:
                 result = RequestFailed(job, _NO_MEMORY)
+            except CannotAnswerError as error:
+                result = RequestFailed(job, str(error))
+            except DecodeError as error:
+                result = RequestFailed(job, error.detail)
             except Exception:  # noqa: BLE001 - the roof of this thread
                 _LOG.exception("Request %d failed", job)
                 result = RequestFailed(job, _BUG)
@@ -177,6 +186,15 @@ class Service:
 def _require(part: object | None, otherwise: str) -> None:
     if part is None:
         raise CheckpointError(otherwise)
+
+
+def _locate(message: Locate, describer: Describer) -> Located:
+    _require(describer.info.matcher, _NO_PLACES)
+    picture = describer.prepare(Path(message.path))
+    found = describer.locate(message.text, message.word, picture)
+    rows, columns = found.heat.shape
+    heat = found.heat.astype("<f4").tobytes()
+    return Located(message.job, rows, columns, found.score, heat)
 
 
 def _opened_message(info: ModelInfo) -> Opened:

@@ -17,9 +17,11 @@ from engine.blip.proposing import ranked
 from engine.blip.trust import Verdicts, refusal, trusted, verdict_key
 from engine.checkpoints import CheckpointError
 from engine.describer import (
+    CannotAnswerError,
     Describer,
     Description,
     DeviceLostError,
+    HeatMap,
     ModelInfo,
     Picture,
     QueryVector,
@@ -175,6 +177,20 @@ class BlipDescriber(Describer):
         with _computing():
             reply = self._answering.ask(question, pictures, place, choices)
         return dataclasses.replace(reply, settings=reply.settings + self._rounded)
+
+    def locate(self, text: str, word: str, picture: Picture) -> HeatMap:
+        """Where in a picture a word (or phrase) of a text is seen."""
+        matcher = self._required_matcher()
+        text = text if text.strip() else word
+        if unknown := matcher.unknown_words(word):
+            raise CannotAnswerError(f"The describer does not know “{unknown[0]}”.")
+        places = matcher.places(text, word)
+        if not places:
+            raise CannotAnswerError(f"There is no “{word}” in “{text}”, as far as it is read.")
+        with _memory_told(), torch.no_grad():  # and no inference mode: a gradient is asked for
+            seen = self._match_vision.tokens(self._pixels(self._match_vision, [picture]))
+            heat, logits = matcher.heat(seen, [text], [places])
+            return HeatMap(heat[0].cpu().numpy(), float(logits.softmax(-1)[0, 1]))
 
     def _shared(self, matched: list[int]) -> list[int]:
         return matched if self._match_vision is self._vision else []

@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.blip import grounding
 from engine.blip.decoding import Rules, beam_search, greedy, weighed_beam_search
 from engine.blip.loading import Checkpoint
 from engine.blip.proposing import Draft, folded
 from engine.blip.sampling import sample, uniform_draws
-from engine.blip.settings import decoding, geometry, query_length
+from engine.blip.settings import decoding, geometry, grounding_layer, query_length
 from engine.blip.text import TextDecoder, TextEncoder
 from engine.blip.vision import VisionTransformer
 from engine.blip.wording import has_opening, plain_caption, tidy
@@ -146,6 +147,8 @@ class TextMatcher:
         self._vision_proj = weights.head("vision_proj", shape.vector_size, shape.vision.width)
         self._text_proj = weights.head("text_proj", shape.vector_size, shape.text.width)
         self._itm_head = weights.head("itm_head", 2, shape.text.width)
+        self._grid = shape.vision.grid
+        self._layer = grounding_layer(checkpoint.config, shape.text)
 
     def image_vectors(self, seen: Tensor) -> Tensor:
         """Unit ITC vectors (N, d): from the last hidden state, not transformers' pooled output."""
@@ -170,10 +173,34 @@ class TextMatcher:
 
         ``seen`` holds the tokens of P pictures; N / P texts in a row are held against each.
         """
+        read = self._encoder.first_states(*self._asked(texts), seen)
+        return self._itm_head(read)
+
+    def places(self, text: str, phrase: str) -> tuple[int, ...]:
+        """Where the pieces of a phrase stand in a text, as far as it is read; () nowhere."""
+        return self._words.places(text, phrase, max_length=self._max_length)
+
+    def heat(
+        self, seen: Tensor, texts: Sequence[str], places: Sequence[Sequence[int]]
+    ) -> tuple[Tensor, Tensor]:
+        """How much each part of N pictures counts for a phrase of N texts, and the ITM logits.
+
+        ``places``: where the phrase stands in each (:meth:`places`). Heat (N, rows, columns) of
+        patches in 0..1, the most 1, or 0 all over; not to be asked under ``inference_mode``.
+        """
+        ids, mask = self._asked(texts)
+        counted, logits = grounding.relevance(
+            self._encoder, self._itm_head, ids, mask, seen, self._layer
+        )
+        heat = torch.stack([one[list(at)].mean(0) for one, at in zip(counted, places, strict=True)])
+        most = heat.amax(1, keepdim=True)
+        return torch.where(most > 0, heat / most, 0).unflatten(1, self._grid), logits
+
+    def _asked(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Ids (N, L) of texts from [ENC] on, filled up, and their mask: 1 for words."""
         words = self._words
         rows = [words.ids(text, words.enc, max_length=self._max_length) for text in texts]
         longest = max(map(len, rows))
         ids = torch.tensor([row + [words.pad] * (longest - len(row)) for row in rows])
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
-        read = self._encoder.first_states(ids.to(self._device), mask.to(self._device), seen)
-        return self._itm_head(read)
+        return ids.to(self._device), mask.to(self._device)

@@ -64,6 +64,20 @@ def decoding(config: dict[str, Any], shape: TextShape) -> Decoding:
     return Decoding(_REAL_PROMPT, min(20, shape.positions), 5, 1.1, 3, _INVENTED_WORDS)
 
 
+def grounding_layer(config: dict[str, Any], shape: TextShape) -> int:
+    """The number, from 0 on, of the layer whose cross-attention tells where a word is seen.
+
+    A checkpoint of this project may name it. Otherwise the authors' seventh of twelve (LAVIS'
+    ``compute_gradcam``), or as far into fewer layers: of the sample's three it is the first, which
+    is also the best one there. The last tells nothing: after it only the first token counts.
+    """
+    own = config.get("photo_narrator")
+    named = own.get("grounding_layer") if isinstance(own, dict) else None
+    if isinstance(named, int) and 0 <= named < shape.layers:
+        return named
+    return max(shape.layers * 7 // 12, 1) - 1
+
+
 def query_length(shape: TextShape) -> int:
     """The most tokens of a text that are read, [CLS] and [SEP] among them."""
     return min(_QUERY_TOKENS, shape.positions)

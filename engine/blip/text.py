@@ -4,7 +4,7 @@ Each layer attends to the text, then, where there is a picture, to its image tok
 values of a picture are computed once, however many texts or beams look at it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +17,9 @@ from engine.blip.shapes import TextShape
 
 KeysValues = tuple[Tensor, Tensor]
 """(N, heads, L, d) each."""
+
+Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Query, keys and values (N, heads, L, d) to what was found (N, heads, L, d)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,16 +62,24 @@ class TextStack:
         """What each layer needs of image tokens (P, T, seen width)."""
         return [self._keys_values(layer, seen) for layer in self._layers]
 
-    def read(self, states: Tensor, mask: Tensor, seen: Tensor | None) -> Tensor:
+    def read(
+        self,
+        states: Tensor,
+        mask: Tensor,
+        seen: Tensor | None,
+        looking: Mapping[int, Attention] | None = None,
+    ) -> Tensor:
         """Both directions: last states (N, L, width); ``mask`` (N, 1, 1, L) is True for words.
 
-        ``seen`` holds the tokens of P pictures; N / P texts in a row look at each.
+        ``seen`` holds the tokens of P pictures; N / P texts in a row look at each. ``looking``:
+        another way to attend to them, by the number of the layer.
         """
-        for layer in self._layers:
+        for number, layer in enumerate(self._layers):
             query, key, value = heads_of(layer.qkv(states), 3, self.shape.heads)
             states = layer.after(layer.out(joined(attend(query, key, value, mask))) + states)
             if seen is not None:  # one layer's at a time: all of them are 21 MB a photo
-                states = self._look(layer, states, self._keys_values(layer, seen))
+                attention = (looking or {}).get(number, attend)
+                states = self._look(layer, states, self._keys_values(layer, seen), attention)
             states = _fed_forward(layer, states)
         return states
 
@@ -105,12 +116,14 @@ class TextStack:
             keys[place], values[place] = found
         return keys, values
 
-    def _look(self, layer: _Layer, states: Tensor, picture: KeysValues) -> Tensor:
+    def _look(
+        self, layer: _Layer, states: Tensor, picture: KeysValues, attention: Attention = attend
+    ) -> Tensor:
         """Attend to pictures; all words of all texts of one picture stand in one query."""
         keys, values = picture
         asked = layer.seen_query(states)
         (query,) = heads_of(asked.reshape(len(keys), -1, self.shape.width), 1, self.shape.heads)
-        found = joined(attend(query, keys, values)).view(states.shape)
+        found = joined(attention(query, keys, values)).view(states.shape)
         return layer.seen_after(layer.seen_out(found) + states)
 
 
@@ -121,14 +134,29 @@ class TextEncoder:
         """Take the tensors under ``text_encoder.``; raises CheckpointError."""
         self._stack = TextStack(weights.under("text_encoder."), shape)
 
-    def first_states(self, ids: Tensor, mask: Tensor, seen: Tensor | None = None) -> Tensor:
-        """The first token's last state (N, width) of ids (N, L); ``mask`` is 1 for words."""
-        return self.states(ids, mask, seen)[:, 0]
+    def first_states(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        seen: Tensor | None = None,
+        looking: Mapping[int, Attention] | None = None,
+    ) -> Tensor:
+        """The first token's last state (N, width) of ids (N, L); ``mask`` is 1 for words.
 
-    def states(self, ids: Tensor, mask: Tensor, seen: Tensor | None = None) -> Tensor:
+        ``looking``: another way to attend to the picture, by the number of the layer.
+        """
+        return self.states(ids, mask, seen, looking)[:, 0]
+
+    def states(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        seen: Tensor | None = None,
+        looking: Mapping[int, Attention] | None = None,
+    ) -> Tensor:
         """Every token's last state (N, L, width), as above."""
         words = mask.bool()[:, None, None, :]
-        return self._stack.read(self._stack.embedded(ids), words, seen)
+        return self._stack.read(self._stack.embedded(ids), words, seen, looking)
 
 
 class TextDecoder:

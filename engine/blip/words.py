@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import Encoding, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from engine.checkpoints import CheckpointError, read_json
 
@@ -54,15 +54,36 @@ class Words:
         each = dict.fromkeys(tuple(self._tokens(word)) for word in words)
         return tuple(ids for ids in each if ids and self._unknown not in ids)
 
+    def places(self, text: str, phrase: str, *, max_length: int) -> tuple[int, ...]:
+        """Where the pieces of a phrase stand in the :meth:`ids` of a text that holds it.
+
+        The first time that it stands there in whole words, however it is written in capitals; ()
+        where it does not, or stands past ``max_length``.
+        """
+        wanted = r"\s+".join(map(re.escape, phrase.split()))
+        found = re.search(rf"(?<!\w){wanted}(?!\w)", text, re.IGNORECASE) if wanted else None
+        if found is None:
+            return ()
+        spans = self._encoded(text).offsets
+        pieces = (
+            number
+            for number, (begin, end) in enumerate(spans, 1)
+            if begin < found.end() and end > found.start()
+        )
+        return tuple(number for number in pieces if number < max_length - 1)
+
     def unknown_words(self, text: str) -> tuple[str, ...]:
         """The words of a query that the tokenizer does not know, in order, each once."""
         words = dict.fromkeys(_WORD.findall(text))
         return tuple(word for word in words if self._unknown in self._tokens(word))
 
     def _tokens(self, text: str) -> list[int]:
-        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
-        ids: list[int] = self._tokenizer.encode(whole, add_special_tokens=False).ids
+        ids: list[int] = self._encoded(text).ids
         return ids
+
+    def _encoded(self, text: str) -> Encoding:
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
+        return self._tokenizer.encode(whole, add_special_tokens=False)
 
     def _id(self, token: str, folder: Path) -> int:
         found = self._tokenizer.token_to_id(token)

@@ -19,6 +19,7 @@ from engine.protocol import (
     Described,
     EmbedText,
     Failed,
+    Located,
     Match,
     Matched,
     OpenDescriber,
@@ -41,7 +42,7 @@ from gallery.processes.child import Child, Death
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 128
 _ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
-_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered, Proposed, Scored)
+_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered, Proposed, Scored, Located)
 
 
 class EngineClient:
@@ -295,7 +296,15 @@ class EngineClient:
                 self._on_answer(message)
             case BatchDone():
                 self._on_batch_done(message)
-            case TextEmbedded() | Matched() | Answered() | Proposed() | Scored() | RequestFailed():
+            case (
+                TextEmbedded()
+                | Matched()
+                | Answered()
+                | Proposed()
+                | Scored()
+                | Located()
+                | RequestFailed()
+            ):
                 self._questions.answer(message)
         self._rest.used()
         with self._lock:

@@ -8,6 +8,8 @@ from engine.protocol import (
     Answered,
     Ask,
     EmbedText,
+    Locate,
+    Located,
     Match,
     Matched,
     Propose,
@@ -20,8 +22,8 @@ from engine.protocol import (
 
 _TRIES = 2
 
-Question = EmbedText | Match | Ask | Propose | Score
-Said = TextEmbedded | Matched | Answered | Proposed | Scored | RequestFailed
+Question = EmbedText | Match | Ask | Propose | Score | Locate
+Said = TextEmbedded | Matched | Answered | Proposed | Scored | Located | RequestFailed
 Answer = Said | None
 
 

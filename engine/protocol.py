@@ -4,8 +4,9 @@ A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a ba
 ``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers ``Opened`` or
 ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``, then
 ``BatchDone``; and ``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored``,
-``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel`` drops what has not begun: its photos are
-answered by ``BatchDone`` alone. The engine leaves at end-of-file or ``Leave``.
+``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel``
+drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
+end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass

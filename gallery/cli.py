@@ -25,6 +25,7 @@ _COMMANDS = {
     "caption": ("gallery.commands.captioning", "caption"),
     "ask": ("gallery.commands.asking", "ask"),
     "check": ("gallery.commands.checking", "check"),
+    "locate": ("gallery.commands.locating", "locate"),
     "edit": ("gallery.commands.editing", "edit"),
     "narrate": ("gallery.commands.narrating", "narrate"),
     "status": ("gallery.commands.status", "status"),
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     _caption(add("caption", "describe photo files; nothing is stored"))
     _ask(add("ask", "ask a question about a photo file; the answer is a guess"))
     _check(add("check", "list captions by people and files that do not seem to fit their photos"))
+    _locate(add("locate", "tell where in a photo a word is seen"))
     _edit(add("edit", "give a photo in the catalog your own caption"))
     _narrate(add("narrate", "say captions aloud into a WAV file"))
     _json(add("status", "tell how the catalog stands"))
@@ -193,6 +195,18 @@ def _ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", help="like “how many dogs are there?”")
     parser.add_argument(
         "--choice", action="append", default=[], metavar="ANSWER", help="a possible answer; again"
+    )
+    _json(parser)
+
+
+def _locate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path, metavar="PHOTO")
+    parser.add_argument("word", metavar="WORD", help="a word or a phrase")
+    parser.add_argument(
+        "--text", default="", metavar="CAPTION", help="the text that the word stands in"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE.png", help="write the photo, lit where the word is seen"
     )
     _json(parser)
 

@@ -25,6 +25,7 @@ from engine.training.answer_reference import AnswerReference
 from engine.training.drawing import render
 from engine.training.edits import wrong_wording
 from engine.training.evaluate_answers import answer_scores
+from engine.training.pointing import pointing
 from engine.training.reference import Reference
 from engine.training.scenes import HELD_OUT_FIRST, Scene, sample
 from engine.training.things import COLOURS, NOUNS, SETTINGS
@@ -126,6 +127,7 @@ def evaluate(
         "R@1 after ITM": measures.first_right(reranked(reference, captions, seen, cosine), scenes),
         "queries by ITC": query_scores(reference, vectors, scenes),
         "ITM, caption or minimal pair": match_scores(reference, scenes, seen),
+        "where a word is seen (pointing game)": pointing(reference.folder, scenes, seen),
     }
     if answerer is not None:
         figures["answers right"] = answer_scores(answerer, scenes, seen)

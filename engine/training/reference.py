@@ -22,6 +22,7 @@ class Reference:
 
     def __init__(self, folder: Path) -> None:
         """Load both classes from `folder`; raises OSError where files are missing."""
+        self.folder = folder
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         self.tokenizer = BertTokenizer.from_pretrained(folder)

@@ -16,6 +16,7 @@ from engine.describer import (
     Describer,
     Description,
     DeviceLostError,
+    HeatMap,
     ModelInfo,
     Picture,
     QueryVector,
@@ -94,6 +95,9 @@ class FrailDescriber(Describer):
 
     def unknown_words(self, text: str) -> tuple[str, ...]:
         return ()
+
+    def locate(self, text: str, word: str, picture: Picture) -> HeatMap:
+        return HeatMap(np.zeros((1, 1), dtype=np.float32), 0.5)
 
 
 class _Clock:

@@ -13,8 +13,10 @@ import pytest
 from engine.checkpoints import CheckpointError
 from engine.describer import (
     Answer,
+    CannotAnswerError,
     Describer,
     Description,
+    HeatMap,
     ModelInfo,
     Picture,
     QueryVector,
@@ -35,6 +37,8 @@ from engine.protocol import (
     EmbedText,
     Guess,
     Leave,
+    Locate,
+    Located,
     Match,
     Matched,
     OpenDescriber,
@@ -131,6 +135,13 @@ class MoodyDescriber(Describer):
     def unknown_words(self, text: str) -> tuple[str, ...]:
         return ("zyx",) if "zyx" in text else ()
 
+    def locate(self, text: str, word: str, picture: Picture) -> HeatMap:
+        if word == "zebra":
+            raise CannotAnswerError("The describer does not know “zebra”.")
+        if word == "huge":
+            raise MemoryError
+        return HeatMap(np.array([[0.0, 0.5, 1.0], [0.25, 0.0, 0.0]], dtype=np.float32), 0.75)
+
 
 class Running:
     """A service on its own thread."""
@@ -197,6 +208,18 @@ def test_without_a_matcher_texts_are_refused_in_a_sentence() -> None:
         service.ask(_OPEN)
         assert "needs a matcher" in service.ask(EmbedText(1, "a cat")).message
         assert "needs a matcher" in service.ask(Match(2, "a cat", ("a",))).message
+        assert "needs a matcher" in service.ask(Locate(3, "a cat", "cat", "a")).message
+
+
+def test_where_a_word_is_seen_is_told_or_why_not() -> None:
+    with _running(lambda message: MoodyDescriber()) as service:
+        service.ask(_OPEN)
+        heat = np.array([0, 0.5, 1, 0.25, 0, 0], "<f4").tobytes()
+        assert service.ask(Locate(1, "a cat", "cat", "a")) == Located(1, 2, 3, 0.75, heat)
+        assert "does not know “zebra”" in service.ask(Locate(2, "", "zebra", "a")).message
+        assert "no longer there" in service.ask(Locate(3, "", "cat", "gone")).message
+        assert "memory" in service.ask(Locate(4, "", "huge", "a")).message
+        assert isinstance(service.ask(Match(5, "a cat", ("a",))), Matched)
 
 
 def test_a_cancelled_match_leaves_the_rest_unscored() -> None:

@@ -81,3 +81,31 @@ def test_words_that_a_tokenizer_cannot_write_need_not_be_forbidden(make_checkpoi
     assert words.sequences(("arafed", "cat", "Cat")) == (tuple(cat),)
     letters = _words(make_checkpoint("captioner")).sequences(("arafed",))
     assert [len(ids) for ids in letters] == [6]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "there"),
+    [
+        ("a cat on the table", "cat", "cat"),
+        ("A  Red   CAT, and a cat", "red cat", "red cat"),
+        ("concat cat", "cat", "cat"),
+        ("a catdog and a dog", "dog", "dog"),
+        ("été: a cat", "cat", "cat"),
+        ("a cat", "dog", ""),
+        ("a cat", "", ""),
+    ],
+)
+def test_the_pieces_of_a_phrase_are_found_in_a_text(
+    make_checkpoint: Make, text: str, phrase: str, there: str
+) -> None:
+    for parts in ("both", "captioner"):
+        words = _words(make_checkpoint(parts))
+        ids = words.ids(text, words.enc, max_length=40)
+        places = words.places(text, phrase, max_length=40)
+        assert [ids[place] for place in places] == words.ids(there, words.enc, max_length=40)[1:-1]
+
+
+def test_a_word_of_several_pieces_stands_at_all_of_them(make_checkpoint: Make) -> None:
+    words = _words(make_checkpoint("captioner"))
+    assert words.places("a sealed", "sealed", max_length=40) == (2, 3, 4, 5)  # sea ##l ##e ##d
+    assert words.places("a sealed", "sealed", max_length=5) == (2, 3)

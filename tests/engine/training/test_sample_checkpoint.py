@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from engine.training import measures
 from engine.training.evaluate import held_out, see
+from engine.training.pointing import pointing
 from engine.training.reference import Reference
 from engine.training.sample_list import samples
 from engine.training.samples import scene_of
@@ -25,6 +26,8 @@ TRUTH: dict[str, str] = json.loads(
 LEAST_CAPTIONS_RIGHT = 55
 LEAST_RECALL = 85
 LEAST_SAMPLES_RIGHT = 60
+LEAST_POINTED_RIGHT = 60
+LEAST_POINTED_IN_CAPTION = 50
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +91,14 @@ def test_the_gallery_is_what_its_list_says() -> None:
 def _upright_aspect(image: Image.Image) -> float:
     width, height = image.size
     return height / width if image.getexif()[274] in (6, 8) else width / height
+
+
+def test_a_words_heat_map_is_warmest_where_the_thing_is(reference: Reference) -> None:
+    scenes = held_out(60, from_withheld=False)
+    figures = pointing(CHECKPOINT, scenes, see(reference, scenes))
+    by_chance = figures["on the thing, by chance"]
+    assert 3 < by_chance < 20
+    assert figures["on the thing, the word alone"] >= LEAST_POINTED_RIGHT > 3 * by_chance
+    in_caption = figures["on the thing, the word in its caption"]
+    assert in_caption >= LEAST_POINTED_IN_CAPTION > 3 * by_chance
+    assert figures["on another thing, in the caption"] < in_caption / 2

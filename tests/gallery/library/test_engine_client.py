@@ -12,9 +12,11 @@ import pytest
 
 from engine.checkpoints import DescriberSet
 from engine.protocol import CheckpointRef, Described, PhotoTask
+from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_deliveries import GivenBack, Patience, PhotoFailed, RoomFree
 from gallery.library.events import EngineChanged, EngineState, EventBus
+from gallery.library.locating import locate
 from gallery.processes import child
 from tests.gallery.library import toy_engine
 
@@ -188,7 +190,20 @@ def test_without_a_matcher_no_process_is_asked() -> None:
     toy = Toy(matcher=False)
     assert toy.client.embed_text("a cat") is None
     assert toy.client.match("a cat", []) is None
+    with pytest.raises(KnownError, match="has no matcher"):
+        locate(toy.client, "a cat", "cat", Path("/a"))
     assert toy.client.pid is None
+
+
+def test_where_a_word_is_seen_is_asked_and_a_refusal_keeps_its_reason(toy: Toy) -> None:
+    found = locate(toy.client, "a cat", "cat", Path("/a"))
+    assert found.score == 0.5
+    assert found.heat.tolist() == [[0.5, 1.0]]
+    with pytest.raises(KnownError, match="There is no such word"):
+        locate(toy.client, "a cat", "refused", Path("/a"))
+    toy.client.stop()
+    with pytest.raises(KnownError, match="gave no answer"):
+        locate(toy.client, "a cat", "cat", Path("/a"))
 
 
 def test_what_waits_can_be_dropped(toy: Toy) -> None:

@@ -24,6 +24,8 @@ from engine.protocol import (
     EmbedText,
     Failed,
     Guess,
+    Locate,
+    Located,
     Match,
     Matched,
     OpenDescriber,
@@ -88,6 +90,8 @@ class _Toy:
                 self._propose(message)
             case Score():
                 self._score(message)
+            case Locate():
+                self._locate(message)
 
     def _open(self, message: OpenDescriber) -> None:
         name = message.captioner.id if message.captioner else ""
@@ -139,6 +143,13 @@ class _Toy:
             for text, path, words in zip(message.texts, message.paths, unknown, strict=True)
         )
         self._send(Scored(message.job, scores, unknown))
+
+    def _locate(self, message: Locate) -> None:
+        if message.word == "refused":
+            self._send(RequestFailed(message.job, "There is no such word."))
+        else:
+            heat = np.array([0.5, 1.0], "<f4").tobytes()
+            self._send(Located(message.job, 1, 2, 0.5, heat))
 
     def _work(self) -> None:
         while True:

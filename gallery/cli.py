@@ -120,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     _demo(add("demo", "show the main job on the sample gallery, in text"))
     _json(add("doctor", "check everything the program needs on this machine"))
     _bench(add("bench", "measure how fast the program is on this machine"))
-    _checkpoints(add("checkpoints", "what can describe: see, get, remove and check it"), common)
+    _checkpoints(
+        add("checkpoints", "what can describe: see, get, import, remove and check it"), common
+    )
     return parser
 
 
@@ -232,6 +234,20 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.pth", help="salesforce/BLIP's own file")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the checkpoint to make")
+    parser.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FOLDER",
+        help="where the words of bert-base-uncased are (beside the file)",
+    )
+    parser.add_argument(
+        "--image-size", type=int, metavar="PX", help="of the pictures it takes (the file's own)"
+    )
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
@@ -268,6 +284,7 @@ def _checkpoints(parser: argparse.ArgumentParser, common: _Parser) -> None:
     verify = add("verify", "hash the files again and compare with what was recorded")
     verify.add_argument("name", metavar="NAME", nargs="?", help="none: all that are installed")
     _json(verify)
+    _import(add("import", "make a checkpoint of the authors' own file, with all parts in one"))
 
 
 def _limit(parser: argparse.ArgumentParser, default: int) -> None:

@@ -1,15 +1,10 @@
 """``bench``: how fast the program is here. It is measured in a process of its own, with torch."""
 
-import os
-import subprocess
-import sys
 from argparse import Namespace
-from pathlib import Path
 
-import engine
 from engine.checkpoints import SAMPLE
 from gallery.commands.catalogs import catalog_path, remembered_checkpoint
-from gallery.paths import checkpoints_dir
+from gallery.commands.engine_programs import run_engine_program
 
 _FLAGS = ("full_size", "large", "careful")
 _VALUES = ("photos", "turns", "threads", "json")
@@ -17,15 +12,7 @@ _VALUES = ("photos", "turns", "threads", "json")
 
 def bench(arguments: Namespace) -> int:
     """Run the benchmark of the describer, which prints its tables; returns its exit code."""
-    packages = str(Path(engine.__file__).parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, (packages, known))),
-        "PHOTO_NARRATOR_CHECKPOINTS": str(checkpoints_dir()),
-    }
-    # -P: a folder “engine” where the command is given is not ours
-    command = [sys.executable, "-P", "-m", "engine.bench", *options(arguments)]
-    return subprocess.run(command, env=environment, check=False).returncode
+    return run_engine_program("engine.bench", options(arguments))
 
 
 def options(arguments: Namespace) -> list[str]:

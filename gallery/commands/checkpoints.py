@@ -11,6 +11,7 @@ from engine.hub.offers import OFFERS, Offer, offer_of
 from engine.hub.store import Store
 from gallery.commands import terminal
 from gallery.commands.catalogs import catalog_path, remembered_checkpoint
+from gallery.commands.importing import import_original
 from gallery.errors import KnownError
 from gallery.library.checkpoint_jobs import CheckpointJob, CheckpointJobs, remove_set
 from gallery.library.checkpoint_shelf import Shelved, shelf
@@ -27,6 +28,8 @@ _PHASES = {
 
 def checkpoints(arguments: Namespace) -> int:
     """Do what was asked of the installed sets; returns the exit code."""
+    if arguments.action == "import":
+        return import_original(arguments)
     actions: dict[str, Callable[[Namespace, Store], int]] = {
         "list": _list,
         "install": _install,

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 from transformers import BlipForImageTextRetrieval
+from transformers import logging as transformers_logging
 
 from engine.blip.describer import BlipDescriber
 from engine.blip.grounding import relevance
@@ -24,6 +25,12 @@ from engine.describer import CannotAnswerError, Picture, Wish
 Make = Callable[..., Path]
 _SAMPLE = Path(__file__).parents[3] / "resources" / "checkpoints" / "sample"
 _CLOSE = 1e-5
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_progress_bars() -> None:
+    """They would leave a thread behind."""
+    transformers_logging.disable_progress_bar()
 
 
 class Looking:

@@ -19,13 +19,17 @@ from engine.checkpoints import CAPTIONER_CLASS, MATCHER_CLASS
 _VOCABULARY, _DEC, _SEP = 30524, 30522, 102
 _NAMED = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]"}
 _NEW_TOKENS = 20
+_NEVER, _OFTEN = -1e4, 40.0  # beside scores of the likeliest words of about 57
 _PHOTO_SIZE = (4000, 3000)
 _LARGE = {"hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24}
 _LARGE["num_attention_heads"] = 16
 
 
-def make_checkpoint(folder: Path, *, large: bool = False) -> Path:
-    """Write a checkpoint with both parts around one ViT-B (or ViT-L) of 384 px: 1.4 to 2.4 GB."""
+def make_checkpoint(folder: Path, *, large: bool = False, ending: bool = False) -> Path:
+    """Write a checkpoint with both parts around one ViT-B (or ViT-L) of 384 px: 1.4 to 2.4 GB.
+
+    Captions are all as long as they may be, so that speed can be compared, unless ``ending``.
+    """
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config(large=large)), encoding="utf-8")
     words = [_NAMED.get(number, f"w{number}") for number in range(_VOCABULARY - 2)]
@@ -38,7 +42,8 @@ def make_checkpoint(folder: Path, *, large: bool = False) -> Path:
         "image_std": [0.26862954, 0.26130258, 0.27577711],
     }
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor), encoding="utf-8")
-    save_file(_weights(folder), folder / "model.safetensors", metadata={"format": "pt"})
+    weights = _weights(folder, ending=ending)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     return folder
 
 
@@ -59,8 +64,8 @@ def config(*, large: bool = False) -> dict[str, Any]:
     }
 
 
-def _weights(folder: Path) -> dict[str, Tensor]:
-    """Random tensors by transformers' names; [SEP] never comes, so every text is equally long."""
+def _weights(folder: Path, *, ending: bool) -> dict[str, Tensor]:
+    """Random tensors by transformers' names; [SEP] comes now and then, or never."""
     from transformers import BlipConfig, BlipForConditionalGeneration, BlipForImageTextRetrieval
 
     shape = BlipConfig.from_pretrained(folder, local_files_only=True)
@@ -71,7 +76,7 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         shapes.pop(f"text_decoder.cls.predictions.{tied}")
     torch.manual_seed(0)
     weights = {key: _random(key, shape) for key, shape in sorted(shapes.items())}
-    weights["text_decoder.cls.predictions.bias"][_SEP] = -1e4
+    weights["text_decoder.cls.predictions.bias"][_SEP] = _OFTEN if ending else _NEVER
     return weights
 
 

@@ -75,7 +75,7 @@ def import_original(
     text |= {"pad_token_id": words.index("[PAD]"), "sep_token_id": words.index("[SEP]")}
     text["eos_token_id"] = text["sep_token_id"]
     own = config["vision_config"]["image_size"]
-    tensors = original.at_size(read.tensors, config, image_px or own)
+    tensors = original.at_size(read.tensors, config, own if image_px is None else image_px)
     check_whole(tensors, config, file)
     moved = "" if image_px in (None, own) else f" but for the places, interpolated from {own} px"
     card = _CARD.format(name=file.name, digest=_sha256(file), places=moved)

@@ -24,6 +24,7 @@ from engine.quiet import without_warnings
 Tensors = dict[str, Tensor]
 
 _HEAD_WIDTH = 64  # of BERT's and ViT's attention, base and large: the file does not tell it
+_LARGEST_PX = 1024  # 4,097 image tokens; far more would take minutes and gigabytes a photo
 _SPECIAL_TOKENS = 2  # [DEC] and [ENC], after BERT's own
 _MOST_TIMES_THE_FILE = 16  # what a file may unfold to: float16 to float32, and tied tensors
 _TRAINING_ONLY = re.compile(
@@ -143,10 +144,11 @@ def at_size(tensors: Tensors, config: dict[str, Any], image_px: int) -> Tensors:
     """
     vision = config["vision_config"]
     side, rest = divmod(image_px, vision["patch_size"])
-    if rest or side < 1:
+    if rest or not 1 <= image_px <= _LARGEST_PX:
         patch = vision["patch_size"]
-        message = f"Pictures of {image_px} pixels are not made of patches of {patch}."
-        raise CheckpointError(message, "BLIP's own sizes are 224, 384 and 480.")
+        message = f"Pictures of {image_px} pixels cannot be: patches are of {patch} pixels."
+        hint = f"BLIP's own sizes are 224, 384 and 480; the most here is {_LARGEST_PX}."
+        raise CheckpointError(message, hint)
     before = vision["image_size"] // vision["patch_size"]
     vision["image_size"] = image_px
     if side == before:

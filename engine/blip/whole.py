@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -33,7 +34,10 @@ def check_whole(tensors: dict[str, Tensor], config: dict[str, Any], source: Path
 
 
 def save_weights(tensors: dict[str, Tensor], path: Path) -> None:
-    """Write tensors as float32; those that share memory, which safetensors does not know, apart."""
+    """Write tensors as float32; those that share memory, which safetensors does not know, apart.
+
+    Raises ``OSError``.
+    """
     taken: set[int] = set()
     apart: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
@@ -41,6 +45,9 @@ def save_weights(tensors: dict[str, Tensor], path: Path) -> None:
         place = whole.untyped_storage().data_ptr()
         apart[name] = whole.clone() if place in taken else whole
         taken.add(place)
-    save_file(apart, path, metadata={"format": "pt"})
+    try:
+        save_file(apart, path, metadata={"format": "pt"})
+    except SafetensorError as error:  # what the system said is in its text alone
+        raise OSError(str(error)) from error
     with path.open("rb+") as written:
         os.fsync(written.fileno())

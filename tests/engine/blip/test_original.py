@@ -207,8 +207,11 @@ def test_places_are_interpolated_where_a_larger_picture_is_asked_for(
     (said,) = describer.describe([describer.prepare(pictures_dir / "0.png")], [_BOTH])
     assert said.caption
     assert "interpolated from 64 px" in (made / "README.md").read_text(encoding="utf-8")
-    with pytest.raises(CheckpointError, match="not made of patches of 16"):
-        import_original(authors.file, tmp_path / "odd", vocabulary=authors.vocabulary, image_px=100)
+    for size in (100, 0, -16, 16_000):
+        with pytest.raises(CheckpointError, match=f"Pictures of {size} pixels cannot be"):
+            import_original(
+                authors.file, tmp_path / "odd", vocabulary=authors.vocabulary, image_px=size
+            )
 
 
 def test_a_captioners_file_makes_a_captioner(

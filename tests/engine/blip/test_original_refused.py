@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from engine import original
+from engine.blip import whole
 from engine.checkpoints import CheckpointError
 from engine.original import import_original
 from tests.engine.blip.authors import WIDTH, Authors
@@ -144,5 +146,14 @@ def test_nothing_is_overwritten_and_a_full_disk_leaves_nothing(
     full = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(original.shutil, "disk_usage", lambda path: full)
     with pytest.raises(CheckpointError, match="not enough room"):
+        import_original(authors.file, tmp_path / "new", vocabulary=authors.vocabulary)
+    monkeypatch.undo()
+
+    def fail(tensors: object, path: Path, metadata: object) -> None:
+        path.write_bytes(b"the beginning")
+        raise SafetensorError("No space left on device")
+
+    monkeypatch.setattr(whole, "save_file", fail)
+    with pytest.raises(CheckpointError, match="cannot be written: No space left"):
         import_original(authors.file, tmp_path / "new", vocabulary=authors.vocabulary)
     assert [path.name for path in tmp_path.iterdir()] == ["made"]

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.leaks import watch_for_leaks
@@ -13,6 +14,9 @@ if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for _name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
     os.environ[_name] = "1"
+# A machine that has other things to do makes no test fail.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 # Also for what is made before the first test; each test gets a folder of its own below.
 _HOME = tempfile.TemporaryDirectory(prefix="photo-narrator-tests-")
 os.environ["PHOTO_NARRATOR_HOME"] = _HOME.name

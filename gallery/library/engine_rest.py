@@ -16,17 +16,19 @@ class Rest:
         self._lock = threading.Lock()
         self._used_at = 0.0
         self._timer: threading.Timer | None = None
+        self._stopped = False
 
     def used(self) -> None:
         """There is, or was, something to do; the time begins anew."""
         with self._lock:
             self._used_at = time.monotonic()
-            if self._timer is None and self._idle_s is not None:
+            if self._timer is None and self._idle_s is not None and not self._stopped:
                 self._wait(self._idle_s)
 
     def stop(self) -> None:
-        """Do not call from now on, until the next use."""
+        """Do not call from now on, whatever is used (a message may be on its way)."""
         with self._lock:
+            self._stopped = True
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()

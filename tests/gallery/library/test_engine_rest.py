@@ -55,3 +55,11 @@ def test_after_a_stop_nothing_comes(released: "queue.Queue[float]") -> None:
     rest.stop()
     with pytest.raises(queue.Empty):
         released.get(timeout=0.4)
+
+
+def test_what_is_used_after_the_stop_starts_nothing(released: "queue.Queue[float]") -> None:
+    rest = _rest(0.05, released)
+    rest.stop()
+    rest.used()
+    with pytest.raises(queue.Empty):
+        released.get(timeout=0.3)

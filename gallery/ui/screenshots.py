@@ -26,7 +26,7 @@ from gallery.ui.theme import theme
 
 _SIZE_PX = (1280, 800)
 _PATIENCE_S = 180
-_QUERY = "boat on a beach"
+_QUERY = "in the snow"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -127,7 +127,7 @@ class _Photographer:
 
     def _view(self) -> None:
         page = self._page
-        page.open_photo(page.model.ids[len(page.model.ids) // 3])
+        page.open_photo(page.model.ids[len(page.model.ids) // 2])
         wait_until(lambda: page.viewer.stage.is_sharp)
 
     def _tell(self) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from engine.checkpoints import SAMPLE, CheckpointError, find_set
 from engine.describer import Describer, Picture, Reply
-from engine.environment import prepare_environment
 from engine.images import DecodeError
+from engine.opening import open_describer, sample_dir
 from engine.protocol import Precision
 
 _DONE, _SOME_FAILED, _WRONG_USE = 0, 1, 2
@@ -31,11 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise CheckpointError(f"“{chosen.name}” makes no captions.", chosen.note)
         if chosen.knows_drawn_scenes_only:
             print(f"Describing with “{chosen.name}”. {chosen.note}", file=sys.stderr)
-        prepare_environment()
-        from engine.blip.describer import BlipDescriber  # seconds to import: only when needed
-
-        parts = (chosen.captioner, chosen.matcher, options.device, chosen.answerer)
-        describer = BlipDescriber(*parts, precision=Precision(options.precision))
+        describer = open_describer(
+            options.checkpoint, device=options.device, precision=Precision(options.precision)
+        )
         told = [_tell(describer, photo, options) for photo in options.photos]
     except CheckpointError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
@@ -91,15 +89,6 @@ def _answer_line(reply: Reply) -> str:
     said = ", ".join(f"{answer.text} ({answer.probability:.2f})" for answer in answers)
     unknown = f"  (unknown: {', '.join(reply.unknown_words)})" if reply.unknown_words else ""
     return f"a guess: {said or 'nothing'}{unknown}"
-
-
-def sample_dir() -> Path:
-    """The bundled checkpoint, in a checkout or beside the installed packages."""
-    root = Path(__file__).resolve().parent.parent
-    for resources in (root / "resources", root / "gallery" / "resources"):
-        if resources.is_dir():
-            return resources / "checkpoints" / SAMPLE
-    return root / "resources" / "checkpoints" / SAMPLE
 
 
 if __name__ == "__main__":

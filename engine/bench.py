@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from engine.__main__ import sample_dir
 from engine.benching.report import lines_of, machine
 from engine.checkpoints import SAMPLE, CheckpointError, DescriberSet, find_set
 from engine.environment import network_threads, prepare_environment
 from engine.images import SUFFIXES
+from engine.opening import sample_dir
 from engine.protocol import Precision
 
 _DONE, _WRONG_USE = 0, 2

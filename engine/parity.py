@@ -18,9 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.__main__ import sample_dir
 from engine.checkpoints import SAMPLE, CheckpointError, find_set
 from engine.environment import network_threads, prepare_environment
+from engine.opening import sample_dir
 
 if TYPE_CHECKING:
     from engine.benching.parity import Check

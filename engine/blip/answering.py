@@ -17,7 +17,7 @@ from engine.blip.text import TextDecoder, TextEncoder
 from engine.blip.words import Words
 from engine.checkpoints import CheckpointError, read_json, vision_folder
 from engine.describer import Answer, Picture, Reply
-from engine.protocol import CheckpointRef
+from engine.protocol import CheckpointRef, Precision
 from engine.questions import YES_OR_NO, wants_yes_or_no
 
 _BEAMS, _LONGEST_ANSWER = 3, 10  # the paper's; tokens, [DEC] and [SEP] among them
@@ -117,12 +117,19 @@ class _Loaded:
 class Answering:
     """An answerer and its eyes, loaded with the first question; any thread may ask."""
 
-    def __init__(self, ref: CheckpointRef, device: torch.device, visions: Sequence[Vision]) -> None:
+    def __init__(
+        self,
+        ref: CheckpointRef,
+        device: torch.device,
+        visions: Sequence[Vision],
+        precision: Precision = Precision.EXACT,
+    ) -> None:
         """``visions``: eyes that are loaded already; equal ones are used. Raises CheckpointError.
 
         Nothing is loaded yet, but the ``size`` (width, height) of its pictures is known.
         """
         self._folder, self._device, self._visions = Path(ref.folder), device, visions
+        self._precision = precision
         config = read_json(self._folder / "config.json")
         self._seeing = vision_folder(self._folder, config)
         shape = shape_or_refusal(read_json(self._seeing / "config.json"), self._seeing)
@@ -153,10 +160,10 @@ class Answering:
     def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                checkpoint = Checkpoint(self._folder)
+                checkpoint = Checkpoint(self._folder, self._precision)
                 seeing = checkpoint
                 if self._seeing != self._folder:
-                    seeing = Checkpoint(self._seeing)
+                    seeing = Checkpoint(self._seeing, self._precision)
                     _check_eyes(checkpoint, seeing)
                 own = Vision(seeing, self._device)
                 vision = next((each for each in self._visions if each.equals(own)), own)

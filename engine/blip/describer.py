@@ -56,7 +56,7 @@ class BlipDescriber(Describer):
         self._writer, self._matcher = parts.writer, parts.matcher
         self._rounded = precision.told
         visions = (parts.vision, parts.match_vision)
-        self._answering = Answering(answerer, chosen, visions) if answerer else None
+        self._answering = Answering(answerer, chosen, visions, precision) if answerer else None
         sizes = [vision.geometry.size for vision in visions]
         sizes += [self._answering.size] if self._answering else []
         self._sizes = tuple(dict.fromkeys(sizes))

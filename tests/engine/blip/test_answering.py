@@ -362,3 +362,19 @@ def test_weights_of_a_wrong_shape_are_told_of(
     describer = _describer(folder)
     with pytest.raises(CheckpointError, match="lack text_encoder"):
         describer.ask("the dog", [describer.prepare(photos[0])])
+
+
+def test_questions_are_answered_with_the_precision_that_was_chosen(
+    make_checkpoint: Make, tmp_path: Path, photos: list[Path]
+) -> None:
+    chosen = _set(_leaning(make_checkpoint, tmp_path / "set"))
+    parts = (chosen.captioner, chosen.matcher, "cpu", chosen.answerer)
+    exact, rounded = (BlipDescriber(*parts, precision=p) for p in (Precision.EXACT, Precision.INT8))
+    prepared = [exact.prepare(path) for path in photos]
+    wanted, reply = (each.ask(_QUESTIONS[0], prepared, _CHOICES) for each in (exact, rounded))
+    assert reply.settings == "choices, int8"
+    assert _answering(rounded)._load().vision is rounded._vision
+    for one, other in zip(wanted.answers, reply.answers, strict=True):
+        shares = {answer.text: answer.probability for answer in one}
+        assert other[0].text == one[0].text
+        assert {a.text: a.probability for a in other} != shares

@@ -115,7 +115,9 @@ def _told(threshold: float) -> str:
 
 def _check(checkpoint: Path) -> None:
     chosen = find_set(str(checkpoint), sample_dir=checkpoint)
-    if not chosen.knows_drawn_scenes_only or chosen.captioner is None or chosen.matcher is None:
+    own = read_json(checkpoint / "config.json").get("photo_narrator") or {}  # not the answerer's
+    drawn = "drawn" in str(own.get("domain", ""))
+    if not drawn or chosen.captioner is None or chosen.matcher is None:
         raise CheckpointError(
             f"{checkpoint} is no captioner and matcher of drawn scenes, and only on these it can be"
             " measured."

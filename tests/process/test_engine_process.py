@@ -140,11 +140,11 @@ def test_good_photos_are_described_and_bad_ones_are_told(
 
 def test_texts_are_answered_while_a_batch_runs(engine: Engine, photos: list[Path]) -> None:
     engine.wait_for(Opened)
-    engine.child.send(Describe(1, _tasks(photos * 40), careful=True))
+    engine.child.send(Describe(1, _tasks(photos * 400), careful=True))
     engine.wait_for(Described)
     engine.child.send(EmbedText(2, "a cat xyzzy"))
-    engine.child.send(Match(3, "a cat", (str(photos[0]), "nowhere.jpg")))
     embedded = engine.wait_for(TextEmbedded)
+    engine.child.send(Match(3, "a cat", (str(photos[0]), "nowhere.jpg")))
     matched = engine.wait_for(Matched)
     assert not [item for item in engine.heard if isinstance(item, BatchDone)], "answered after it"
     assert embedded.unknown_words == ("xyzzy",)
@@ -156,7 +156,7 @@ def test_texts_are_answered_while_a_batch_runs(engine: Engine, photos: list[Path
     engine.child.send(Cancel(1))
     engine.wait_for(BatchDone)
     described = [item for item in engine.heard if isinstance(item, Described)]
-    assert len(described) < 40 * len(photos)
+    assert len(described) < 400 * len(photos)
 
 
 def test_a_killed_engine_is_started_again_and_works(engine: Engine, photos: list[Path]) -> None:

@@ -220,6 +220,7 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
         "missing": False,
         "captioned_by": NOTHING_YET,
         "embedded_by": NOTHING_YET,
+        "caption_doubted": False,
         **place_in_time(local_time(file.mtime_ns)),
     }
 

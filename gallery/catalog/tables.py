@@ -48,6 +48,8 @@ checkpoints = Table(
 #: since 1970; ``month`` is the same as yyyymm. ``caption_id``, ``caption`` and ``caption_origin``
 #: repeat the shown caption. ``captioned_by`` and ``embedded_by`` name the checkpoint whose result
 #: came last: with their index the backlog is found without looking at what is done.
+#: ``shown_with`` is the photo that stands for this one (the JPEG of a RAW); ``caption_doubted``: a
+#: person's caption is of an older content.
 photos = Table(
     "photos",
     metadata,
@@ -76,6 +78,8 @@ photos = Table(
     Column("caption_origin", Text),
     Column("keywords", Text),
     Column("sidecar_ns", BigInteger, nullable=False),
+    Column("shown_with", ForeignKey("photos.id", ondelete="SET NULL")),
+    Column("caption_doubted", Boolean, nullable=False),
 )
 
 #: What a file tells about itself; no row where it tells nothing. Position in degrees.
@@ -125,6 +129,37 @@ alternates = Table(
     Column("created_at", DateTime, nullable=False),
 )
 
+albums = Table(
+    "albums",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+album_photos = Table(
+    "album_photos",
+    metadata,
+    Column("album_id", ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True),
+    Column("photo_id", ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+#: Folders that a person does not want to be scanned; bytes as in ``photos.path``.
+exclusions = Table("exclusions", metadata, Column("path", LargeBinary, primary_key=True))
+
+#: One row: which catalog, and which course of it, this is.
+identity = Table("identity", metadata, Column("token", Text, nullable=False))
+
 #: ``id`` only grows, so that what is new since the last look is a range. ``vector`` is a unit
 #: vector in little-endian float16.
 vectors = Table(
@@ -146,7 +181,10 @@ _ZERO: ColumnElement[bool] = literal_column("0")
 
 #: Can be described. Repeats the condition of the index ``photos_backlog``.
 READY = and_(
-    photos.c.examined == _ONE, photos.c.missing == _ZERO, photos.c.failure_reason.is_(None)
+    photos.c.examined == _ONE,
+    photos.c.missing == _ZERO,
+    photos.c.failure_reason.is_(None),
+    photos.c.shown_with.is_(None),
 )
 #: Its header was never read (in this content) and nothing went wrong yet.
 UNEXAMINED = and_(
@@ -156,4 +194,6 @@ FAILED = photos.c.failure_reason.is_not(None)
 MISSING = photos.c.missing == _ONE
 WITHOUT_CAPTION = photos.c.caption_id.is_(None)
 WITHOUT_VECTOR = photos.c.embedded_by == _ZERO
+COMPANION = photos.c.shown_with.is_not(None)
+DOUBTED = photos.c.caption_doubted == _ONE
 EDITED = photos.c.caption_origin == literal_column("'person'")

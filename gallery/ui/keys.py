@@ -46,6 +46,8 @@ class KeysDialog(QDialog):
         table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for heading, rows in key_list():
             group = QTreeWidgetItem(table, [heading])
+            # Its empty second cell would be read without a name.
+            group.setData(1, Qt.ItemDataRole.AccessibleTextRole, heading)
             font = group.font(0)
             font.setBold(True)
             group.setFont(0, font)

@@ -54,9 +54,8 @@ class Reader:
             if found:
                 return found
             time.sleep(0.05)
-        raise SystemExit(
-            f"waited too long for {what}; {self.focus_words()} has the focus; shown:\n{self.screen_words()}"
-        )
+        focus = f"{self.focus_words()} has the focus"
+        raise SystemExit(f"waited too long for {what}; {focus}; shown:\n{self.screen_words()}")
 
     def everything(self):
         """Every object, parents first, with its depth."""

@@ -32,6 +32,7 @@ def index(arguments: Namespace) -> int:
         if named and not program.describer_set.knows_drawn_scenes_only:
             folder = absolute(Path(arguments.checkpoint))
             remember_checkpoint(program.catalog.path, lasting_name(arguments.checkpoint, folder))
+        program.backups.start()
         run_indexer(program, folders)
         return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
 
@@ -60,6 +61,8 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
             if not done and program.indexer.progress.phase == "paused":
                 failures += notices[-1:]
                 break
+        while not program.backups.wait(_LOOK_S):
+            pass
     except KeyboardInterrupt:
         program.indexer.cancel()
         raise

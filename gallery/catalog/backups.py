@@ -28,7 +28,7 @@ from gallery.catalog.backup_files import (
 )
 from gallery.catalog.lock import backup_lock
 from gallery.catalog.store import Store
-from gallery.catalog.tables import roots
+from gallery.catalog.tables import captions
 from gallery.catalog.writing_files import finish_file, flush_folder, remove_files, require_room
 from gallery.errors import CatalogError, KnownError
 
@@ -82,7 +82,7 @@ class BackingUp(Store):
 
     def _is_due(self, moment: datetime) -> bool:
         with self._reading() as connection:
-            if connection.scalar(select(roots.c.id).limit(1)) is None:
+            if connection.scalar(select(captions.c.id).limit(1)) is None:
                 return False
         newest = next(self._dailies(), None)
         if newest is None:

@@ -55,14 +55,10 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     try:
         program.indexer.start()
         program.indexer.request_scan([folder.id for folder in folders])
-        done = False
-        while not done:  # short waits, so that Ctrl+C is heard
-            done = program.indexer.wait_until_idle(_LOOK_S)
-            if not done and program.indexer.progress.phase == "paused":
-                failures += notices[-1:]
-                break
-        while not program.backups.wait(_LOOK_S):
-            pass
+        if _done(program):
+            _finish_backup(program)
+        else:
+            failures += notices[-1:]
     except KeyboardInterrupt:
         program.indexer.cancel()
         raise
@@ -73,6 +69,21 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
         terminal.note(f"{notice.message} {notice.hint}".strip())
     if failures:
         raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+def _done(program: Program) -> bool:
+    """Wait until nothing is left to do; False where it was paused."""
+    while not program.indexer.wait_until_idle(_LOOK_S):  # short waits, so that Ctrl+C is heard
+        if program.indexer.progress.phase == "paused":
+            return False
+    return True
+
+
+def _finish_backup(program: Program) -> None:
+    """The first run has something to keep only now."""
+    program.backups.look_again()
+    while not program.backups.wait(_LOOK_S):
+        pass
 
 
 def is_sample_gallery(path: Path) -> bool:

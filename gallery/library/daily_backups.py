@@ -19,8 +19,8 @@ class DailyBackups:
 
     def __init__(self, catalog: Catalog, bus: EventBus) -> None:
         self._catalog, self._bus = catalog, bus
-        self._stopping = threading.Event()
-        self._looked = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._looked, self._guard = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._told = ""
 
@@ -32,8 +32,14 @@ class DailyBackups:
             )
             self._thread.start()
 
+    def look_again(self) -> None:
+        """Look now, and not only when the hour is over."""
+        with self._guard:
+            self._looked.clear()
+            self._wake.set()
+
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until it has looked once, and made what was due. False: time is up.
+        """Wait until it has looked, and made what was due. False: time is up.
 
         It waits for nothing where ``start`` was not called.
         """
@@ -42,14 +48,20 @@ class DailyBackups:
     def stop(self) -> None:
         """End it; a copy that is being made is given up."""
         self._stopping.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self, first_s: float) -> None:
-        wait_s = first_s
-        while not self._stopping.wait(wait_s):
+    def _run(self, wait_s: float) -> None:
+        while True:
+            self._wake.wait(wait_s)
+            self._wake.clear()
+            if self._stopping.is_set():
+                break
             self._look()
-            self._looked.set()
+            with self._guard:
+                if not self._wake.is_set():
+                    self._looked.set()
             wait_s = _EVERY_S
         self._looked.set()
 

@@ -63,9 +63,11 @@ class BackingUp(Store):
         None: not due, nothing to keep yet, ``stopped``, or another program is at it. Raises
         ``KnownError`` as ``back_up`` does; no older copy is removed then.
         """
-        moment = now or datetime.now(UTC)
         try:
             with backing_up(self._path, timeout_s=0):
+                with sqlite.in_plain_words(self._path):
+                    sqlite.settle(self._engine)
+                moment = now or datetime.now(UTC)
                 if not self._is_due(moment):
                     return None
                 target = backup_path(self._path, BackupKind.DAILY, moment)

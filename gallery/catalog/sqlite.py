@@ -202,12 +202,20 @@ def copy_to(engine: Engine, target: Path, stopped: Callable[[], bool]) -> None:
         assert isinstance(own, sqlite3.Connection)
         own.set_progress_handler(stopped, _STEPS_BETWEEN_LOOKS)
         try:
-            # What is in the WAL goes into the file now and not at closing: a file's time then
-            # tells whether something was stored since.
-            own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
             own.execute("VACUUM INTO ?", (str(target),)).close()
         finally:
             own.set_progress_handler(None, 0)
+
+
+def settle(engine: Engine) -> None:
+    """Bring what is in the WAL into the file, as far as nobody has to wait for it.
+
+    Now and not at closing: the file's time then tells whether something was stored since.
+    """
+    with engine.connect() as connection:
+        own = connection.connection.driver_connection
+        assert isinstance(own, sqlite3.Connection)
+        own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
 
 def not_a_catalog(path: Path) -> KnownError:

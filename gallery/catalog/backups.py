@@ -65,8 +65,7 @@ class BackingUp(Store):
         """
         try:
             with backing_up(self._path, timeout_s=0):
-                with sqlite.in_plain_words(self._path):
-                    sqlite.settle(self._engine)
+                sqlite.settle(self._engine)
                 moment = now or datetime.now(UTC)
                 if not self._is_due(moment):
                     return None

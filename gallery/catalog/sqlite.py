@@ -1,5 +1,6 @@
 """What is SQLite's own: connections and pragmas, full text, what its errors mean to a person."""
 
+import contextlib
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator
@@ -208,11 +209,11 @@ def copy_to(engine: Engine, target: Path, stopped: Callable[[], bool]) -> None:
 
 
 def settle(engine: Engine) -> None:
-    """Bring what is in the WAL into the file, as far as nobody has to wait for it.
+    """Bring what is in the WAL into the file, as far as that can be done while others use it.
 
     Now and not at closing: the file's time then tells whether something was stored since.
     """
-    with engine.connect() as connection:
+    with engine.connect() as connection, contextlib.suppress(sqlite3.Error):
         own = connection.connection.driver_connection
         assert isinstance(own, sqlite3.Connection)
         own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()

@@ -65,7 +65,7 @@ class BackingUp(Store):
         """
         try:
             with backing_up(self._path, timeout_s=0):
-                sqlite.settle(self._engine)
+                sqlite.settle(self._engine, self._path)
                 moment = now or datetime.now(UTC)
                 if not self._is_due(moment):
                     return None

@@ -1,10 +1,9 @@
 """What is SQLite's own: connections and pragmas, full text, what its errors mean to a person."""
 
-import contextlib
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -208,12 +207,12 @@ def copy_to(engine: Engine, target: Path, stopped: Callable[[], bool]) -> None:
             own.set_progress_handler(None, 0)
 
 
-def settle(engine: Engine) -> None:
+def settle(engine: Engine, path: Path) -> None:
     """Bring what is in the WAL into the file, as far as that can be done while others use it.
 
     Now and not at closing: the file's time then tells whether something was stored since.
     """
-    with engine.connect() as connection, contextlib.suppress(sqlite3.Error):
+    with in_plain_words(path), engine.connect() as connection, suppress(sqlite3.OperationalError):
         own = connection.connection.driver_connection
         assert isinstance(own, sqlite3.Connection)
         own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()

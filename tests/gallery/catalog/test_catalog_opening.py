@@ -16,7 +16,7 @@ from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.migrations import STEPS, Step
 from gallery.catalog.tables import metadata
 from gallery.errors import KnownError
-from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, said, shown
+from tests.gallery.catalog.making import CAPTIONER, MATCHER, filled, shown
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("v*.sqlite"))
 
@@ -196,23 +196,6 @@ def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(KnownError, match="cannot be written"):
         Catalog.open(tmp_path / "folder")
-
-
-def test_a_full_disk_is_told_and_leaves_the_last_good_state(catalog: Catalog) -> None:
-    ids = filled(catalog, 3)
-    pages = "PRAGMA max_page_count = {}"
-    with catalog._engine.connect() as connection:
-        used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    # The limit is a connection's own; one is enough as long as one thread asks.
-    with catalog._engine.connect() as connection:
-        connection.exec_driver_sql(pages.format(used + 1))
-    with pytest.raises(KnownError, match="no room left on the disk"):
-        describe(catalog, *(said(photo_id, "a cat " * 5_000) for photo_id in ids))
-    assert catalog.counts().captioned == 0
-    with catalog._engine.connect() as connection:
-        connection.exec_driver_sql(pages.format(1_000_000))
-    describe(catalog, *(said(photo_id, "a cat") for photo_id in ids))
-    assert catalog.counts().captioned == 3
 
 
 def test_programs_that_create_one_catalog_at_once_all_get_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from gallery.catalog import Catalog, restoring, writing_files
 from gallery.catalog.backup_files import BackupKind, backups, backups_folder
 from gallery.catalog.integrity import Part
+from gallery.catalog.lock import nobody_else
 from gallery.catalog.migrations import STEPS
 from gallery.catalog.restoring import BadBackupError, restore, restore_newest
 from gallery.errors import CatalogError, DamagedCatalogError, KnownError
@@ -263,3 +265,12 @@ def test_vectors_of_a_wrong_size_are_told_and_mended(path: Path) -> None:
         catalog.mend()
         assert catalog.check() == []
         assert catalog.counts().embedded == 2
+
+
+def test_who_opens_the_catalog_meanwhile_waits(path: Path) -> None:
+    with ThreadPoolExecutor(1) as other:
+        with nobody_else(path):
+            opening = other.submit(says, path)
+            with pytest.raises(TimeoutError):
+                opening.result(0.3)
+        assert opening.result(20) == "new"

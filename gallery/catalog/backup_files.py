@@ -9,6 +9,13 @@ from pathlib import Path
 _NAME = re.compile(r"(daily|asked|migration|replaced)-(\d{8}T\d{12}Z)\.sqlite")
 _MOMENT = "%Y%m%dT%H%M%S%fZ"
 _SCHEMA_AT = slice(60, 64)
+_TO_RESTORE = (
+    "Put the newest good backup in its place with `photo-narrator catalog restore latest`; what is"
+    " there now is kept. Your photos are safe."
+)
+_TO_MOVE_AWAY = (
+    "There is no backup of it. Move it away to start with a new one. Your photos are safe."
+)
 
 #: The end of the name of what is not finished; whoever holds the lock may remove it.
 PARTIAL = ".partial"
@@ -58,6 +65,15 @@ def backups(catalog: Path) -> list[Backup]:
     return sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
 
+def way_back(catalog: Path) -> str:
+    """What to do about a catalog that is damaged, in a sentence or two."""
+    try:
+        restorable = any(item.kind is not BackupKind.REPLACED for item in backups(catalog))
+    except OSError:
+        restorable = False
+    return _TO_RESTORE if restorable else _TO_MOVE_AWAY
+
+
 def backup_of(file: Path) -> Backup | None:
     """What a file is by its name; None where it is no finished copy, or gone by now."""
     parts = _NAME.fullmatch(file.name)
@@ -68,7 +84,7 @@ def backup_of(file: Path) -> Backup | None:
         size = file.stat().st_size
     except (ValueError, OSError):
         return None
-    return Backup(file, BackupKind(parts[1]), moment, size, _schema_of(file))
+    return Backup(file, BackupKind(parts[1]), moment, size, schema_of(file))
 
 
 def is_the_catalog(backup: Backup, catalog: Path) -> bool:
@@ -88,7 +104,8 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def _schema_of(file: Path) -> int | None:
+def schema_of(file: Path) -> int | None:
+    """The schema that a database says it has, read from its header; None where it is none."""
     try:
         with file.open("rb") as opened:
             header = opened.read(100)

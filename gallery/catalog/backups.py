@@ -25,6 +25,7 @@ from gallery.catalog.backup_files import (
     backups_folder,
     beside,
     is_the_catalog,
+    schema_of,
 )
 from gallery.catalog.lock import backup_lock
 from gallery.catalog.store import Store
@@ -52,7 +53,7 @@ class BackingUp(Store):
         made = backup_of(target)
         if made is None:  # a name of the person's own
             size = target.stat().st_size
-            return Backup(target, BackupKind.ASKED, moment, size, None)
+            return Backup(target, BackupKind.ASKED, moment, size, schema_of(target))
         return made
 
     def back_up_daily(
@@ -85,7 +86,8 @@ class BackingUp(Store):
         with self._reading() as connection:
             if connection.scalar(select(captions.c.id).limit(1)) is None:
                 return False
-        newest = next(self._dailies(), None)
+        # One of the future is of a clock that was wrong.
+        newest = next((item for item in self._dailies() if item.made_at <= moment), None)
         if newest is None:
             return True
         same_day = newest.made_at.astimezone().date() == moment.astimezone().date()

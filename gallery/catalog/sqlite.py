@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from gallery.catalog.backup_files import backups_folder
-from gallery.errors import CatalogError, DamagedCatalogError, KnownError
+from gallery.catalog.backup_files import way_back
+from gallery.errors import CatalogError, DamagedCatalogError
 
 #: How long a writer waits for another program's transaction.
 BUSY_TIMEOUT_MS = 30_000
@@ -43,14 +43,7 @@ _NOT_WRITABLE = (
     "The catalog {path} cannot be written.",
     "Check that the folder exists and that you may write there, or name another with --catalog.",
 )
-_NOT_A_CATALOG = (
-    "The file {path} is not a catalog, or it is damaged.",
-    "Move it away to start with a new one, or put a backup in its place. Your photos are safe.",
-)
-_TO_RESTORE = (
-    "Put the newest good backup in its place with `photo-narrator catalog restore latest`;"
-    " what is there now is kept. Your photos are safe."
-)
+_NOT_A_CATALOG = "The file {path} is not a catalog, or it is damaged."
 _DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -145,11 +138,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def damaged(path: Path) -> DamagedCatalogError:
     """The file is damaged; the hint names the way back where there are backups."""
-    message, hint = _NOT_A_CATALOG
-    has_backups = backups_folder(path).is_dir()
-    return DamagedCatalogError(
-        path, message.format(path=path), _TO_RESTORE if has_backups else hint
-    )
+    return DamagedCatalogError(path, _NOT_A_CATALOG.format(path=path), way_back(path))
 
 
 def data_version(connection: sqlite3.Connection) -> int:
@@ -218,10 +207,10 @@ def settle(engine: Engine, path: Path) -> None:
         own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
 
-def not_a_catalog(path: Path) -> KnownError:
+def not_a_catalog(path: Path) -> CatalogError:
     """The file is there but is something else."""
-    message, hint = _NOT_A_CATALOG
-    return CatalogError(message.format(path=path), hint)
+    hint = "Move it away to start with a new one, or name another with --catalog."
+    return CatalogError(_NOT_A_CATALOG.format(path=path), hint)
 
 
 def ids_of(connection: Connection, query: Select[int]) -> "array[int]":

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gallery.catalog import Catalog
-from gallery.catalog.backup_files import Backup, BackupKind, backups, backups_folder
+from gallery.catalog.backup_files import Backup, BackupKind, backups, backups_folder, way_back
 from gallery.catalog.integrity import Part, Problem
 from gallery.catalog.restoring import Restored, restore, restore_newest
 from gallery.commands import terminal
@@ -21,11 +21,6 @@ _KINDS = {
     BackupKind.REPLACED: "what a backup was put in place of",
 }
 _MEND = "Make it again from the rest with `photo-narrator catalog check --mend`."
-_RESTORE = (
-    "Put the newest good backup in its place with `photo-narrator catalog restore latest`; what is"
-    " there now is kept. Your photos are safe."
-)
-_MOVE_AWAY = "There is no backup of it. Move it away to start with a new one. Your photos are safe."
 
 
 def catalog(arguments: Namespace) -> int:
@@ -80,7 +75,7 @@ def _advice(path: Path, problems: list[Problem]) -> str:
         return ""
     if _can_be_mended(problems):
         return _MEND
-    return _RESTORE if backups(path) else _MOVE_AWAY
+    return way_back(path)
 
 
 def _backup(arguments: Namespace, path: Path) -> int:

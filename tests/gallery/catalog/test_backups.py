@@ -15,6 +15,7 @@ from gallery.catalog import Catalog, writing_files
 from gallery.catalog.backup_files import Backup, BackupKind, backups, backups_folder
 from gallery.catalog.backups import DAILY_KEPT
 from gallery.catalog.lock import backup_lock
+from gallery.catalog.migrations import STEPS
 from gallery.errors import DamagedCatalogError, KnownError
 from tests.gallery.catalog.making import describe, filled, said, shown
 
@@ -65,13 +66,14 @@ def test_a_backup_holds_all_that_was_stored_before_it(catalog: Catalog) -> None:
     assert names_in(made.path.parent) == [made.path.name]
 
 
-def test_a_backup_can_be_written_anywhere_but_over_nothing(
+def test_a_backup_can_be_written_anywhere_but_over_no_file(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     (photo_id,) = filled(catalog, 1)
     catalog.edit_caption(photo_id, "mine")
     made = catalog.back_up(tmp_path / "stick.sqlite")
     assert caption_in(made.path, photo_id) == "mine"
+    assert made.schema == len(STEPS)
     with pytest.raises(KnownError, match="is there already"):
         catalog.back_up(tmp_path / "stick.sqlite")
     with pytest.raises(KnownError, match="There is no folder"):
@@ -109,6 +111,13 @@ def test_making_a_backup_and_closing_is_no_change(tmp_path: Path) -> None:
     again.edit_caption(photo_id, "newer")
     assert again.back_up_daily(now=datetime.now(UTC) + DAY) is not None
     again.close()
+
+
+def test_a_clock_that_was_wrong_stops_no_backup(catalog: Catalog) -> None:
+    (photo_id,) = filled(catalog, 1)
+    catalog.edit_caption(photo_id, "mine")
+    assert catalog.back_up_daily(now=NOON + 1000 * DAY) is not None
+    assert catalog.back_up_daily() is not None
 
 
 def test_the_last_seven_days_are_kept_and_what_was_asked_for_is(catalog: Catalog) -> None:

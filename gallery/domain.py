@@ -227,6 +227,24 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Album:
+    """Photos in an order that a person gave."""
+
+    id: int
+    name: str
+    photo_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query that a person gave a name."""
+
+    id: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class WordTime:
     """When a word sounds: its place in the text (characters) and its time in the clip."""
 

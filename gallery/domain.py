@@ -239,6 +239,22 @@ class SearchResult:
     like: Like | None = None
 
 
+class GroupKind(StrEnum):
+    """Why photos belong together: the same content, nearly the same, shots of one moment."""
+
+    SAME = "same"
+    ALIKE = "alike"
+    BURST = "burst"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoGroup:
+    """Two or more photos that belong together; the best of them (or of a burst the first) leads."""
+
+    kind: GroupKind
+    photo_ids: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Album:
     """Photos in an order that a person gave."""

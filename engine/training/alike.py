@@ -4,11 +4,11 @@
 
     python -m engine.training.alike --checkpoint DIR [--scenes 400]
 
-Each held-out scene is drawn, and again as people's copies are (saved smaller or with a lower quality,
-brightened, cut at the edges), and as the next shots of a burst (the frame moves). Against these
-stand all pairs of different scenes, and the hardest others: the same things in the same place,
-drawn anew. Found on one half of the scenes, tried on the other. The two cosines belong into the
-checkpoint's ``config.json``, under ``photo_narrator.likeness``.
+Each held-out scene is drawn, and again as people's copies are (saved smaller or with a lower
+quality, brightened, cut at the edges), and as the next shots of a burst (the frame moves). Against
+these stand all pairs of different scenes, and the hardest others: the same things in the same
+place, drawn anew. Found on one half of the scenes, tried on the other. The two cosines belong into
+the checkpoint's ``config.json``, under ``photo_narrator.likeness``.
 """
 
 import argparse

@@ -24,6 +24,7 @@ from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, pro
 from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.saved_searches import SavedSearches
+from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
 
 
@@ -41,6 +42,7 @@ class Catalog(
     BackingUp,
     Albums,
     SavedSearches,
+    ShotTable,
 ):
     """What is known about the photos, in one SQLite file.
 

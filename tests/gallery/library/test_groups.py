@@ -108,7 +108,7 @@ def test_a_chain_of_likenesses_is_cut_where_its_ends_differ(catalog: Catalog) ->
 
 def test_missing_photos_are_in_no_group_and_a_choice_can_be_given(catalog: Catalog) -> None:
     a, b, c = (_photo(catalog, f"{name}.jpg", 0, content="x") for name in "abc")
-    catalog.set_missing([b])
+    catalog.set_missing([b], missing=True)
     assert _found(catalog) == [PhotoGroup(GroupKind.SAME, (a, c))]
     assert groups(catalog, MATCHER, LIKENESS, among=[a]) == ()
     assert groups(catalog, MATCHER, LIKENESS, is_cancelled=lambda: True) == ()

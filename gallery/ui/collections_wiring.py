@@ -119,9 +119,10 @@ class CollectionsWiring(QObject):
 
     def _run_saved(self, saved: SavedSearch) -> None:
         search = self.page.top_bar.search
-        if search.text() == saved.query and not self.page.browser.searching:
+        if search.text() == saved.query:
             self.page.search.again()
-        search.setText(saved.query)
+        else:
+            search.setText(saved.query)
 
     def _go_to_album(self, album_id: int) -> None:
         self.page.sidebar.place_requested.emit(Place(Kind.ALBUM, album_id=album_id))

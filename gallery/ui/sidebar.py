@@ -192,7 +192,10 @@ class Sidebar(QWidget):
         if what is not None:
             rename = menu.addAction(self.tr("Rename…"))
             rename.triggered.connect(lambda: self.rename_requested.emit(what))
-            delete = menu.addAction(self.tr("Delete (its photos stay)"))
+            stays = isinstance(what, Album)
+            delete = menu.addAction(
+                self.tr("Delete (its photos stay)") if stays else self.tr("Delete")
+            )
             delete.triggered.connect(lambda: self.delete_requested.emit(what))
 
     def _ask_rename(self) -> None:
@@ -222,6 +225,14 @@ class _PlaceList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_PlaceDelegate(self))
         self.setMouseTracking(True)
+
+    def event(self, event: QEvent) -> bool:
+        """F2 renames here; elsewhere it edits a caption."""
+        override = event.type() is QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F2:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:

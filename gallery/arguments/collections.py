@@ -12,9 +12,7 @@ def add_to(commands: Commands) -> None:
         "album", "albums: photos in an order of your own", runs="gallery.commands.albums:album"
     )
     _album(commands.actions_of(album))
-    saved = commands.add(
-        "saved", "searches kept under a name", runs="gallery.commands.saved:saved"
-    )
+    saved = commands.add("saved", "searches kept under a name", runs="gallery.commands.saved:saved")
     _saved(commands.actions_of(saved))
 
 

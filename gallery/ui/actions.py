@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from gallery.ui import keys
 from gallery.ui.theme import THEMES
@@ -55,6 +56,15 @@ class Actions:
         self.themes = self._make_themes()
         self._fill_menus()
         self.enable(on=False)
+
+    def offer_on(self, *widgets: QWidget) -> None:
+        """Give widgets that show photos a context menu of what can be done with one."""
+        apart = QAction(self._window)
+        apart.setSeparator(True)
+        for widget in widgets:
+            widget.addActions([self.open_photo, self.more_like, self.edit_caption, self.tell])
+            widget.addActions([self.ask, apart, self.add_to_album, self.remove_from_album])
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def enable(self, *, on: bool) -> None:
         """Switch what needs an open catalog."""

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         page.viewer.left.connect(self._leave_full_screen)
         self.setCentralWidget(page)
         self.actions_.take_undo(page.edits.undo_stack)
+        self.actions_.offer_on(page.grid, page.viewer.stage)
         self.actions_.enable(on=True)
         self.settings_wiring.use_status_line(page.status, program.options.checkpoint)
         page.start()

@@ -78,6 +78,14 @@ def test_more_like_this_says_what_it_shows_and_esc_goes_back(
     qtbot.waitUntil(lambda: page.grid.current_id == id_of(looked, "beach"), timeout=PATIENCE_MS)
 
 
+def test_the_context_menu_of_a_photo_offers_what_is_like_it(looked: MainWindow) -> None:
+    page = page_of(looked)
+    for widget in (page.grid, page.viewer.stage):
+        assert widget.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
+        assert looked.actions_.more_like in widget.actions()
+        assert looked.actions_.add_to_album in widget.actions()
+
+
 def test_esc_goes_back_to_the_search_that_was_shown(looked: MainWindow, qtbot: QtBot) -> None:
     page = page_of(looked)
     page.top_bar.search.setText("castle")

@@ -76,7 +76,8 @@ def lines_of(alike: Alike, bounds: tuple[float, float]) -> list[str]:
 
 
 def _kept(cosines: Floats) -> float:
-    return float(np.floor(np.quantile(cosines, 1 - _RECALL) * 1000) / 1000)
+    least = np.quantile(cosines, 1 - _RECALL, method="lower")
+    return float(np.floor(least * 1000) / 1000)
 
 
 def _against(reference: Reference, seen: Floats, made: Sequence[list[Image.Image]]) -> Floats:

@@ -19,7 +19,7 @@ from gallery.ui.words import caption_line, spoken_place, tool_tip
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 PHOTO_ROLE = Qt.ItemDataRole.UserRole + 1
-NOTE_ROLE = Qt.ItemDataRole.UserRole + 2
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class PhotoModel(QAbstractListModel):

@@ -42,6 +42,9 @@ class ApartWiring(QObject):
         self._groups_shown: Apart | None = None
         page.pictures_wanted.file_given.connect(self.like_file)
         page.pictures_wanted.image_given.connect(self.like_image)
+        # who goes elsewhere meanwhile is not brought back
+        page.browser.place_changed.connect(self.close)
+        page.top_bar.search_typed.connect(self.close)
 
     # Wishes
 
@@ -120,7 +123,7 @@ class ApartWiring(QObject):
             page.browser.leave_search()
         return True
 
-    def close(self) -> None:
+    def close(self, *_: object) -> None:
         """Drop what is being looked for."""
         self._turn += 1
 

@@ -1,5 +1,6 @@
 """More like this, look-alikes and a picture in the search box, in the real window."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from gallery.domain import DescribedPhoto
+from gallery.domain import DescribedPhoto, Photo
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.main_window import MainWindow
 from gallery.ui.photo_model import NOTE_ROLE
+from gallery.ui.places import Kind, Place
 from tests.gallery.ui.windows import NAMES, PATIENCE_MS, id_of, page_of, wait_for_photos
 
 
@@ -123,6 +125,34 @@ def test_look_alikes_are_listed_by_their_first_photo_and_enter_opens_a_group(
     qtbot.keyClick(page.grid, Qt.Key.Key_Escape)
     wait_for_photos(looked, qtbot, len(NAMES))
     assert page.program.catalog.counts().missing == 0
+
+
+def test_who_goes_elsewhere_meanwhile_is_not_brought_back(
+    looked: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(looked)
+    asked, go_on = threading.Event(), threading.Event()
+    catalog = page.program.catalog
+    photo_of = catalog.photo
+
+    def slow(photo_id: int) -> Photo:
+        asked.set()
+        assert go_on.wait(PATIENCE_MS / 1000)
+        return photo_of(photo_id)
+
+    monkeypatch.setattr(catalog, "photo", slow)
+    looked.actions_.more_like.trigger()
+    qtbot.waitUntil(asked.is_set, timeout=PATIENCE_MS)
+    page.sidebar.place_requested.emit(Place(Kind.FOLDER, catalog.folders()[0].id))
+    go_on.set()
+    monkeypatch.undo()
+    page.grid.go_to(id_of(looked, "boat"))
+    looked.actions_.more_like.trigger()  # in the same lane: shown behind the one that was dropped
+    qtbot.waitUntil(lambda: page.browser.apart is not None, timeout=PATIENCE_MS)
+    assert _title(page) == "Like boat.jpg"
+    qtbot.keyClick(page.grid, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.browser.searching, timeout=PATIENCE_MS)
+    assert page.browser.place.kind is Kind.FOLDER
 
 
 def test_where_nothing_is_alike_that_is_said(window: MainWindow, qtbot: QtBot) -> None:

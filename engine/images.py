@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
-import numpy as np
 from PIL import (
     AvifImagePlugin,  # noqa: F401 - registered here, or Pillow would load every plugin it has
     ExifTags,
@@ -28,12 +28,18 @@ from PIL import (
 )
 from pillow_heif import HeifImagePlugin  # noqa: F401 - registers HEIC; it turns pictures upright
 
+from engine import jxl
+from engine.pixels import rgb, upright
 from engine.protocol import Reason
 from engine.quiet import without_warnings
+from engine.raw import SUFFIXES as RAW_SUFFIXES
+from engine.raw import RawImage, begins_like_one
 
-SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-    | {".heic", ".heif", ".hif"}
+SUFFIXES = (
+    frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif"})
+    | frozenset({".tif", ".tiff", ".heic", ".heif", ".hif"})
+    | jxl.SUFFIXES
+    | RAW_SUFFIXES
 )
 """File name endings worth looking at, lower-case."""
 
@@ -42,17 +48,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 _JPEG_FORMATS = frozenset({"JPEG", "MPO"})
 _STARTS = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _BRANDS = (b"ftypavif", b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
-_BACKGROUND = (255, 255, 255)
 _THUMBNAIL_QUALITY = 87
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 # What codecs raise on damaged files; none of it is a fault of this program.
 _CODEC_ERRORS = (
     OSError,
@@ -130,19 +126,19 @@ def open_rgb(path: Path, *, at_least: tuple[int, int] | None = None) -> Image.Im
     """Decode to upright 8-bit RGB; transparent parts lie on white; of animations the first frame.
 
     With ``at_least`` (width, height) a JPEG may be decoded at a smaller scale that still covers
-    that size; every other format, and any JPEG without it, comes in full. Raises
+    that size; every other format, and any JPEG without it, comes in full. A RAW comes as the
+    preview that its camera put in, where that is large enough, else at half its size. Raises
     :class:`DecodeError`.
     """
     with opened(path) as image:
         orientation, _ = _exif(image)
-        if at_least is not None and image.format in _JPEG_FORMATS:
+        if at_least is not None:
             wanted = at_least if orientation < 5 else (at_least[1], at_least[0])
             image.draft("RGB", wanted)
+        elif isinstance(image, RawImage):
+            image.draft("RGB", image.size)
         _check_size(image.size, _FULL_LIMIT_PX, "pictures")
-        upright = _rgb(image)
-        if orientation in _UPRIGHT:
-            upright = upright.transpose(_UPRIGHT[orientation])
-        return upright
+        return upright(rgb(image), orientation)
 
 
 def squash(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -171,9 +167,9 @@ def opened(path: Path) -> Iterator[Image.Image]:
             file.seek(0)
             if not prefix:
                 raise DecodeError(Reason.UNREADABLE, "The file is empty.")
-            with _recognized(file, prefix) as image:
-                jpeg = image.format in _JPEG_FORMATS
-                limit = _JPEG_LIMIT_PX if jpeg else _FULL_LIMIT_PX
+            with _recognized(file, prefix, Path(path)) as image:
+                smaller = image.format in _JPEG_FORMATS or isinstance(image, RawImage)
+                limit = _JPEG_LIMIT_PX if smaller else _FULL_LIMIT_PX
                 _check_size(image.size, limit, f"{image.format} pictures")
                 yield image
     except FileNotFoundError as error:
@@ -205,11 +201,28 @@ def _descriptor(path: Path) -> int:
     raise DecodeError(Reason.UNSUPPORTED, f"This is {what}, not a picture.")
 
 
-def _recognized(file: object, prefix: bytes) -> Image.Image:
+def _recognized(file: IO[bytes], prefix: bytes, path: Path) -> Image.Image:
+    formats: tuple[str, ...] = _FORMATS
+    if path.suffix.lower() in RAW_SUFFIXES:
+        try:
+            return RawImage(file, path, _FULL_LIMIT_PX)
+        except SyntaxError:
+            file.seek(0)  # another picture by a wrong name, perhaps
+            # As TIFF, a RAW that LibRaw does not know would be its tiny preview, or noise.
+            formats = tuple(each for each in formats if each != "TIFF")
+    if jxl.is_jxl(prefix):
+        if not jxl.installed():
+            raise DecodeError(Reason.UNSUPPORTED, jxl.HOW_TO_INSTALL)
+        _check_size(jxl.size_of(file), _FULL_LIMIT_PX, "JPEG XL pictures")
+        file.seek(0)
+        formats = ("JXL",)
     try:
-        return Image.open(file, formats=_FORMATS)  # type: ignore[arg-type]
+        return Image.open(file, formats=formats)
     except UnidentifiedImageError as error:
-        if prefix.startswith(_STARTS) or prefix[4:12] in _BRANDS:
+        if "TIFF" not in formats and begins_like_one(prefix):
+            detail = "The RAW file is damaged, or of a camera that is not known here."
+            raise DecodeError(Reason.UNREADABLE, detail) from error
+        if prefix.startswith(_STARTS) or prefix[4:12] in _BRANDS or jxl.is_jxl(prefix):
             detail = "The picture is damaged: its header cannot be read."
             raise DecodeError(Reason.UNREADABLE, detail) from error
         detail = "The file holds no picture of a kind that can be read here."
@@ -240,13 +253,29 @@ def _damage(error: Exception) -> str:
     return "The picture is damaged and cannot be decoded."
 
 
+def tags(image: Image.Image) -> Image.Exif:
+    """The EXIF tags of an opened picture. Raises what parsers of untrusted bytes raise."""
+    if isinstance(image, RawImage):
+        return image.tags()
+    # Not image.getexif(): a PNG's own one decodes the whole picture first.
+    return Image.Image.getexif(image)
+
+
+def _turns_itself(image: Image.Image) -> bool:
+    """Whether the format's own decoder applies the orientation."""
+    # A JPEG that was packed into JPEG XL without loss comes out as that JPEG.
+    return (
+        image.format == "TIFF"
+        or isinstance(image, RawImage)
+        or (image.format == "JXL" and not getattr(image, "jpeg", False))
+    )
+
+
 def _exif(image: Image.Image) -> tuple[int, datetime | None]:
     """Orientation (1 where unknown) and when the photo was taken; a corrupt EXIF tells nothing."""
     try:
-        # Not image.getexif(): a PNG's own one decodes the whole picture first.
-        exif = Image.Image.getexif(image)
-        # Pillow turns a TIFF itself while it loads it.
-        orientation = 1 if image.format == "TIFF" else exif.get(ExifTags.Base.Orientation, 1)
+        exif = tags(image)
+        orientation = 1 if _turns_itself(image) else exif.get(ExifTags.Base.Orientation, 1)
         taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
         taken = taken or exif.get(ExifTags.Base.DateTime)
     except _CODEC_ERRORS:
@@ -261,28 +290,3 @@ def _date(value: object) -> datetime | None:
         return datetime(*map(int, match.groups())) if match else None  # type: ignore[arg-type]  # noqa: DTZ001 - EXIF has no zone
     except ValueError:
         return None
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    image.load()
-    if image.mode.startswith("I") or image.mode == "F":
-        return _scaled_grey(image)
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        flat = Image.new("RGBA", rgba.size, (*_BACKGROUND, 255))
-        flat.alpha_composite(rgba)
-        return flat.convert("RGB")
-    return image.convert("RGB") if image.mode != "RGB" else image.copy()
-
-
-def _scaled_grey(image: Image.Image) -> Image.Image:
-    """16 bits to 8 by scale (Pillow's own conversion clips to white); 32 bits by their range."""
-    values = np.asarray(image)
-    if image.mode.startswith("I;16"):
-        low, high = 0.0, 65535.0
-    else:
-        low, high = float(values.min()), float(values.max())
-        if not (np.isfinite(low) and np.isfinite(high)):
-            raise ValueError("not a number among the pixels")
-    eight = (values.astype(np.float32) - low) * (255 / (high - low if high > low else 1.0))
-    return Image.fromarray(np.rint(eight).clip(0, 255).astype(np.uint8)).convert("RGB")

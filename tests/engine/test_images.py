@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine import images
 from engine.images import open_rgb, read_header, squash, thumbnail_jpeg
 
 
@@ -55,7 +56,7 @@ _TURN_BACK = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "heic"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif", "heic"])
 @pytest.mark.parametrize("orientation", list(_TURN_BACK))
 def test_every_orientation_of_every_format_comes_upright(
     tmp_path: Path, orientation: int, suffix: str
@@ -144,12 +145,46 @@ def test_cmyk_keeps_its_colour_and_animations_show_their_first_frame(tmp_path: P
     red, green, _ = open_rgb(tmp_path / "cmyk.jpg").getpixel((8, 8))
     assert red > 150 > green
     first, second = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
-    for name in ("moves.gif", "moves.webp", "moves.png", "pair.tif"):
+    for name in ("moves.gif", "moves.webp", "moves.png", "moves.avif", "pair.tif"):
         first.save(tmp_path / name, save_all=True, append_images=[second])
         assert open_rgb(tmp_path / name).getpixel((8, 8))[0] > 200, name
     first.save(tmp_path / "pair.jpg", format="MPO", save_all=True, append_images=[second])
     assert open_rgb(tmp_path / "pair.jpg", at_least=(8, 8)).getpixel((1, 1))[0] > 200
     assert read_header(tmp_path / "pair.jpg").format in {"MPO", "JPEG"}
+
+
+def test_each_format_is_read_by_the_decoder_chosen_for_it(tmp_path: Path) -> None:
+    names = {"a.avif": "AVIF", "a.heic": "HEIF", "a.gif": "GIF", "a.bmp": "BMP", "a.jfif": "JPEG"}
+    for name, format_name in names.items():
+        _corners().save(tmp_path / name)
+        assert read_header(tmp_path / name).format == format_name
+        assert _names(open_rgb(tmp_path / name)) == _UPRIGHT
+
+
+def test_one_bit_and_floating_point_pixels_are_pictures(tmp_path: Path) -> None:
+    _corners().convert("1").save(tmp_path / "fax.tif")
+    assert open_rgb(tmp_path / "fax.tif").mode == "RGB"
+    ramp = np.linspace(-3.0, 9.0, 256, dtype=np.float32)[None].repeat(8, 0)
+    Image.fromarray(ramp).save(tmp_path / "measured.tif")
+    values = np.asarray(open_rgb(tmp_path / "measured.tif"))[0, :, 0].astype(int)
+    assert abs(values - np.arange(256)).max() <= 1
+
+
+def test_a_phones_200_megapixels_are_within_the_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, jpeg = images._limits_px(8 << 30)
+    monkeypatch.setattr(images, "_FULL_LIMIT_PX", full)
+    monkeypatch.setattr(images, "_JPEG_LIMIT_PX", jpeg)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", jpeg)
+    path = tmp_path / "phone.jpg"
+    _corners().save(path)
+    data = bytearray(path.read_bytes())
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = (12_288).to_bytes(2, "big") + (16_384).to_bytes(2, "big")
+    path.write_bytes(data)
+    header = read_header(path)  # Pillow's own limit would be 179
+    assert header.width_px * header.height_px > 201_000_000
 
 
 def test_a_thumbnail_fits_and_is_never_enlarged(tmp_path: Path) -> None:

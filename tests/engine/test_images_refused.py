@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from engine import images
 from engine.images import DecodeError, open_rgb, read_header, thumbnail_jpeg
@@ -120,6 +120,27 @@ def test_a_file_without_permission_is_told() -> None:
         finally:
             os.seteuid(me)
     assert (reason, "permission" in detail) == (Reason.UNREADABLE, True)
+
+
+def test_a_jpeg_without_its_last_byte_is_damaged_and_without_its_last_rows_too(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "short.jpg"
+    _corners().save(path)
+    whole = path.read_bytes()
+    for missing in (1, 3, 40):
+        path.write_bytes(whole[:-missing])
+        reason, detail = _refused(path)
+        assert (reason, "ends too early" in detail) == (Reason.UNREADABLE, True)
+
+
+def test_a_text_bomb_in_a_png_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", "a" * (70 << 20), zip=True)
+    _corners().save(path, pnginfo=text)
+    assert path.stat().st_size < 1 << 20
+    assert _refused(path)[0] is Reason.UNREADABLE
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "bmp", "tif", "avif", "heic"])

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
-from engine.images import opened
+from engine.images import opened, tags
 from gallery.domain import Facts
 from gallery.library.metadata import exif, iptc
 from gallery.library.metadata.xmp import Xmp
@@ -74,8 +74,7 @@ def _sidecar(path: Path) -> bytes:
 def _exif(image: Image.Image) -> tuple[_Tags, _Tags, _Tags]:
     """The tags of the picture, of how it was taken, and of where."""
     try:
-        # Not image.getexif(): a PNG's own one decodes the whole picture first.
-        found = Image.Image.getexif(image)
+        found = tags(image)
         details, gps = (found.get_ifd(name) for name in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo))
         return dict(found), dict(details), dict(gps)
     except Exception:  # noqa: BLE001 - parsers of untrusted bytes raise anything; facts are no must

@@ -28,12 +28,14 @@ from PIL import (
 )
 from pillow_heif import HeifImagePlugin  # noqa: F401 - registers HEIC; it turns pictures upright
 
-from engine import jxl
+from engine import jxl, raw
 from engine.pixels import rgb, upright
 from engine.protocol import Reason
 from engine.quiet import without_warnings
-from engine.raw import SUFFIXES as RAW_SUFFIXES
 from engine.raw import RawImage, begins_like_one
+
+RAW_SUFFIXES = raw.SUFFIXES
+"""File name endings of cameras' RAW files, lower-case."""
 
 SUFFIXES = (
     frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif"})

@@ -64,6 +64,7 @@ class Facts:
     """What a file tells about itself besides the picture: in EXIF, IPTC, XMP and its sidecar.
 
     Position in degrees; ``rating`` in stars, 0 to 5; ``caption_language`` is BCP 47.
+    ``beside``: the names of files that are shown with it (its RAW), which only the catalog knows.
     """
 
     camera: str | None = None
@@ -75,6 +76,7 @@ class Facts:
     keywords: tuple[str, ...] = ()
     caption: str | None = None
     caption_language: str = "und"
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select
 
 from gallery.catalog import sqlite
+from gallery.catalog.pairs import companion_counts, companions
 from gallery.catalog.store import PHOTO_QUERY, Store, in_batches, photo_of
 from gallery.catalog.tables import (
     EDITED,
     FAILED,
+    LISTED,
     MISSING,
     ROOT_ID_UNINDEXED,
     WITHOUT_CAPTION,
@@ -57,24 +59,28 @@ class Browsing(Store):
     ) -> "array[int]":
         """The ids of all photos, or of one root, or only those that failed (or did not).
 
-        In order of the time taken (else changed), then name; read from an index alone.
+        In order of the time taken (else changed), then name; read from an index alone. Those that
+        others stand for are left out.
         """
         query = select(photos.c.id)
         if folder_id is not None:
             query = query.where(photos.c.root_id == folder_id)
         with self._reading() as connection:
             # Those that did not fail are nearly all: asking each row for its reason takes longer.
-            apart = array("q")
+            left_out = set(companions(connection))
             if failed is not None:
-                apart = sqlite.ids_of(connection, query.where(FAILED).order_by(*_FEW))
+                apart = sqlite.ids_of(connection, query.where(FAILED, LISTED).order_by(*_FEW))
+                left_out.update(apart)
             if failed:
                 return apart
             found = sqlite.ids_of(connection, query.order_by(*_MANY))
-        left_out = set(apart)
         return array("q", (i for i in found if i not in left_out)) if left_out else found
 
     def counts(self, folder_id: int | None = None) -> Counts:
-        """How the catalog, or one root, stands; each number from an index alone."""
+        """How the catalog, or one root, stands; each number from an index alone.
+
+        Those that others stand for do not count.
+        """
         with self._reading() as connection:
 
             def count(*conditions: ColumnElement[bool]) -> int:
@@ -85,17 +91,18 @@ class Browsing(Store):
                 return connection.scalar(query) or 0
 
             everything = count()
+            behind = companion_counts(connection, folder_id)
             return Counts(
-                photos=everything,
-                captioned=everything - count(WITHOUT_CAPTION),
-                embedded=everything - count(WITHOUT_VECTOR),
-                failed=count(FAILED),
-                missing=count(MISSING),
-                edited=count(EDITED),
+                photos=everything - behind.photos,
+                captioned=everything - count(WITHOUT_CAPTION) - behind.captioned,
+                embedded=everything - count(WITHOUT_VECTOR) - behind.embedded,
+                failed=count(FAILED) - behind.failed,
+                missing=count(MISSING) - behind.missing,
+                edited=count(EDITED) - behind.edited,
             )
 
     def failures(self, limit: int = 1_000) -> list[Photo]:
         """Photos that could not be read or described, in the order of ``photo_ids``."""
-        query = PHOTO_QUERY.where(FAILED).order_by(*_FEW).limit(limit)
+        query = PHOTO_QUERY.where(FAILED, LISTED).order_by(*_FEW).limit(limit)
         with self._reading() as connection:
             return [photo_of(row) for row in connection.execute(query)]

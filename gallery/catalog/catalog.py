@@ -23,6 +23,7 @@ from gallery.catalog.folders import Folders
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
 from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
+from gallery.catalog.pairs import Pairs
 from gallery.catalog.saved_searches import SavedSearches
 from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
@@ -31,6 +32,7 @@ from gallery.catalog.tables import identity
 class Catalog(
     Folders,
     Files,
+    Pairs,
     Examined,
     Describing,
     Captioning,

@@ -16,14 +16,17 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     true,
 )
 
+from engine.images import RAW_SUFFIXES
 from gallery.catalog import sqlite
 from gallery.catalog.albums import album_ids_named
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
+from gallery.catalog.pairs import companions
 from gallery.catalog.store import Store, path_of
 from gallery.catalog.tables import (
     EDITED,
@@ -52,6 +55,10 @@ from gallery.conditions import (
 )
 
 _EVERY = 2**62
+_RAW = sorted(suffix.removeprefix(".") for suffix in RAW_SUFFIXES)
+_OTHER = photos.alias("other")
+# Photos that stand for a RAW which is there.
+_WITH_RAW = select(_OTHER.c.shown_with).where(_OTHER.c.shown_with.is_not(None), ~_OTHER.c.missing)
 
 
 class Matching(Store):
@@ -76,6 +83,8 @@ class Matching(Store):
                     apart.append((_in_folder(connection, test.text), condition.negated))
                 else:
                     query = query.where(~_holds(test) if condition.negated else _holds(test))
+            if hidden := companions(connection):
+                apart.append((set(hidden), True))
             ids = sqlite.ids_of(connection, query)
             ordering = next((c.test for c in conditions if _orders(c)), None)
             if isinstance(ordering, InAlbum):
@@ -84,6 +93,10 @@ class Matching(Store):
         for some, negated in apart:
             ids = array("q", (i for i in ids if (i in some) != negated))
         return ids
+
+
+def _of_format(formats: Sequence[str]) -> ColumnElement[bool]:
+    return func.coalesce(func.lower(photos.c.format), "").in_(formats)
 
 
 def _phrase(text: str) -> str:
@@ -99,7 +112,9 @@ def _holds(test: Test) -> ColumnElement[bool]:
             bounds.append(photos.c.sort_at_us < place_in_time(test.until)["sort_at_us"])
         return and_(true(), *bounds)
     if isinstance(test, OfFormat):
-        return func.coalesce(func.lower(photos.c.format), "") == test.format
+        if test.format == "raw":
+            return or_(_of_format(_RAW), photos.c.id.in_(_WITH_RAW))
+        return _of_format([test.format])
     if isinstance(test, Is):
         return _stands(test.state)
     if isinstance(test, Has) and test.kept is Kept.KEYWORDS:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, select
 
 from gallery.catalog.captioning import say, storable
 from gallery.catalog.moments import local_time, place_in_time
+from gallery.catalog.pairs import names_beside
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import Store, in_batches, path_of, set_each
 from gallery.catalog.tables import (
@@ -73,14 +74,15 @@ class Examined(Store):
                 )
 
     def facts(self, photo_id: int) -> Facts:
-        """What a photo's file tells about itself, but for its caption (see ``history``)."""
+        """What a photo's file tells about itself, and its RAW; but its caption: see ``history``."""
         with self._reading() as connection:
             row = connection.execute(
                 select(facts).where(facts.c.photo_id == photo_id)
             ).one_or_none()
             words = connection.scalar(select(photos.c.keywords).where(photos.c.id == photo_id))
+            beside = names_beside(connection, photo_id)
         known = {} if row is None else {name: getattr(row, name) for name in _FACTS}
-        return Facts(**known, keywords=tuple((words or "").splitlines()))
+        return Facts(**known, keywords=tuple((words or "").splitlines()), beside=beside)
 
 
 def _mtimes(connection: Connection, photo_ids: Sequence[int]) -> dict[int, int]:

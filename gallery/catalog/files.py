@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.folders import beneath, root_around
 from gallery.catalog.moments import local_time, place_in_time
+from gallery.catalog.pairs import pair_again, pair_again_where
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import Store, former_path, in_batches, now, set_each
 from gallery.catalog.tables import (
@@ -67,6 +68,7 @@ class Files(Store):
                     insert(photos).on_conflict_do_nothing(index_elements=[photos.c.path]),
                     [_new_row(folder_id, file) for file in batch],
                 )
+                pair_again(connection, [os.fsencode(file.path) for file in batch])
             return list(
                 connection.scalars(
                     select(photos.c.id).where(photos.c.id > last).order_by(photos.c.id)
@@ -107,6 +109,7 @@ class Files(Store):
                 connection.execute(
                     update(photos).where(photos.c.id.in_(batch)).values(missing=missing)
                 )
+                pair_again_where(connection, batch)
 
     def move_file(self, photo_id: int, file: FoundFile, *, replaced: int | None = None) -> None:
         """The same content is now at this path (or has a new mtime): the photo keeps everything.
@@ -119,6 +122,7 @@ class Files(Store):
         path = os.fsencode(file.path)
         with self._writing() as connection:
             root_id = _room_at(connection, path, photo_id, replaced)
+            left = connection.scalar(select(photos.c.path).where(photos.c.id == photo_id))
             connection.execute(
                 update(photos)
                 .where(photos.c.id == photo_id)
@@ -132,6 +136,7 @@ class Files(Store):
                     **_NO_FAILURE,
                 )
             )
+            pair_again(connection, [path] if left in (path, None) else [path, left])
 
     def fingerprints(self, photo_ids: Iterable[int]) -> dict[int, bytes]:
         """The last known content fingerprints, by which a touched file differs from a changed one.

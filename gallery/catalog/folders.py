@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, selec
 from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.store import Store, path_of
-from gallery.catalog.tables import photos, roots
+from gallery.catalog.tables import COMPANION, ROOT_ID_UNINDEXED, photos, roots
 from gallery.domain import Folder
 from gallery.errors import KnownError
 
@@ -102,9 +102,9 @@ def _range(folder: bytes) -> tuple[bytes, bytes]:
 
 
 def _folders(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Folder, ...]:
-    photo_count = (
-        select(func.count()).where(photos.c.root_id == roots.c.id).scalar_subquery()
-    ).label("photo_count")
+    in_all = select(func.count()).where(photos.c.root_id == roots.c.id)
+    behind = select(func.count()).where(COMPANION, roots.c.id == ROOT_ID_UNINDEXED)
+    photo_count = (in_all.scalar_subquery() - behind.scalar_subquery()).label("photo_count")
     query = select(roots, photo_count).where(*conditions).order_by(roots.c.id)
     return tuple(_folder_of(row) for row in connection.execute(query))
 

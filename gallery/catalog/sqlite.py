@@ -2,7 +2,7 @@
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -237,6 +237,26 @@ def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) ->
         cursor.close()
 
 
+def of_stems(connection: Connection, stems: Sequence[bytes]) -> Sequence[tuple[Any, ...]]:
+    """Id, path, missing and shown_with of the photos whose path is a stem and a full stop and more.
+
+    By the index on paths: these are behind "stem." and before "stem/", the next character.
+    """
+    if not stems:
+        return []
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(
+            f"WITH stems (first, behind) AS (VALUES {', '.join(['(?, ?)'] * len(stems))})"  # noqa: S608
+            " SELECT p.id, p.path, p.missing, p.shown_with FROM stems CROSS JOIN photos AS p"
+            " ON p.path >= first AND p.path < behind",
+            [bound for stem in stems for bound in (stem + b".", stem + b"/")],
+        )
+        return cursor.fetchall()
+    finally:
+        cursor.close()
+
+
 def matching(connection: Connection, expression: str, limit: int) -> "array[int]":
     """Photo ids whose words match an FTS5 expression, newest rows first, not ranked.
 
@@ -244,7 +264,8 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
     """
     return _ids(
         connection,
-        "SELECT rowid FROM photo_words WHERE photo_words MATCH ? ORDER BY rowid DESC LIMIT ?",
+        "SELECT rowid FROM photo_words WHERE photo_words MATCH ?"  # noqa: S608
+        f"{_listed(connection)} ORDER BY rowid DESC LIMIT ?",
         (expression, limit),
     )
 
@@ -256,9 +277,17 @@ def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[in
     """
     found = connection.execute(
         text(
-            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"
-            " WHERE photo_words MATCH :words ORDER BY 2 DESC, rowid DESC LIMIT :limit"
+            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"  # noqa: S608
+            f" WHERE photo_words MATCH :words{_listed(connection)}"
+            " ORDER BY 2 DESC, rowid DESC LIMIT :limit"
         ),
         {"words": expression, "limit": limit},
     )
     return [(row[0], float(row[1])) for row in found]
+
+
+def _listed(connection: Connection) -> str:
+    """What keeps out the photos that others stand for; nothing where there are none."""
+    some = "SELECT id FROM photos WHERE shown_with IS NOT NULL"
+    there = connection.exec_driver_sql(f"{some} LIMIT 1").first()
+    return f" AND rowid NOT IN ({some})" if there else ""

@@ -195,5 +195,6 @@ MISSING = photos.c.missing == _ONE
 WITHOUT_CAPTION = photos.c.caption_id.is_(None)
 WITHOUT_VECTOR = photos.c.embedded_by == _ZERO
 COMPANION = photos.c.shown_with.is_not(None)
+LISTED = photos.c.shown_with.is_(None)
 DOUBTED = photos.c.caption_doubted == _ONE
 EDITED = photos.c.caption_origin == literal_column("'person'")

@@ -1,7 +1,7 @@
 """``search``: find photos by the words of their captions and by what is in them."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gallery.commands import terminal
 from gallery.commands.describers import wait_until_ready
@@ -23,7 +23,8 @@ def search(arguments: Namespace) -> int:
         if arguments.all:
             photos += with_photos(program, found.less_likely)
         if arguments.json:
-            terminal.result_json(as_json(found, photos))
+            beside = program.catalog.beside(photo.id for _, photo in photos)
+            terminal.result_json(as_json(found, photos, beside))
         else:
             for hit, photo in photos:
                 terminal.result(line_of(hit, photo))
@@ -77,8 +78,12 @@ def caption_json(photo: Photo) -> dict[str, object]:
     }
 
 
-def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, object]:
-    """Return a search result as the documented JSON object."""
+def as_json(
+    found: SearchResult,
+    photos: list[tuple[Hit, Photo]],
+    beside: Mapping[int, tuple[str, ...]],
+) -> dict[str, object]:
+    """Return a search result as the documented JSON object; ``beside``: RAWs by photo id."""
     return {
         "query": found.text,
         "by_meaning": found.by_meaning,
@@ -91,6 +96,7 @@ def as_json(found: SearchResult, photos: list[tuple[Hit, Photo]]) -> dict[str, o
                 "score": hit.score,
                 "by_words": hit.words,
                 "similarity": hit.similarity,
+                "raw": list(beside.get(photo.id, ())),
             }
             for hit, photo in photos
         ],

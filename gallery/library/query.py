@@ -7,7 +7,7 @@
     -snow   -"red car"        must not be there
     dog or cat                either
     before:2024-06  after:2023  on:2024-06-03  year:2024
-    folder:lisbon   type:png   camera:nikon   rating:>=4   has:gps   has:keywords
+    folder:lisbon   type:png   type:raw   camera:nikon   rating:>=4   has:gps   has:keywords
     album:rome   album:"summer in rome"
     is:edited  is:described  is:failed  is:missing  is:unsure
 
@@ -45,7 +45,8 @@ _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 _STARS = re.compile(r"(>=|<=|=|>|<)?([0-5])")
 _WORD = re.compile(r"[^\W_]")
 _OR = frozenset({"or", "|"})
-_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
+# As the decoders name them.
+_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heic": "heif", "hif": "heif"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class FactsPanel(QWidget):
             "rating": self.tr("Rating"),
             "place": self.tr("Place"),
             "keywords": self.tr("Keywords"),
+            "raw": self.tr("RAW beside"),
         }
         self._values = {key: self._row(key, name) for key, name in names.items()}
         self.expect(None)
@@ -50,6 +51,7 @@ class FactsPanel(QWidget):
             "rating": stars_text(facts.rating),
             "place": coordinates_text(facts.latitude, facts.longitude),
             "keywords": keywords_text(facts.keywords),
+            "raw": ", ".join(facts.beside),
         }
         for key, text in texts.items():
             self._values[key].setText(text)

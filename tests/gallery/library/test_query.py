@@ -126,3 +126,8 @@ def test_any_text_can_be_taken_apart(text: str) -> None:
     for each in query.alternatives:
         assert each.text.strip()
         each.text.encode()
+
+
+def test_types_are_asked_for_as_the_decoders_name_them() -> None:
+    for said, named in (("heic", "heif"), (".HIF", "heif"), ("tif", "tiff"), ("raw", "raw")):
+        assert _tests(f"type:{said}") == [OfFormat(named)]

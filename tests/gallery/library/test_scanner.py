@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.protocol import Reason
 from gallery.catalog import Catalog
@@ -13,6 +14,7 @@ from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosCha
 from gallery.library.scan import fingerprint
 from gallery.library.scanner import Scanner
 from tests.drawn import draw, draw_many
+from tests.raws import write_dng
 
 
 class Library:
@@ -289,3 +291,22 @@ def test_a_sidecar_that_comes_changes_or_goes_has_its_photo_read_again(
         library.examine()
     assert library.caption("photo 000.jpg") == "mine"
     assert len(library.ids()) == 5
+
+
+def test_a_raw_is_one_photo_with_its_jpeg_while_that_is_there(library: Library) -> None:
+    jpeg = library.paths[0].with_name("IMG_1.jpg")
+    shutil.copy(library.paths[0], jpeg)
+    write_dng(jpeg.with_suffix(".DNG"), Image.new("RGB", (64, 48), "navy"))
+    library.scan()
+    assert "IMG_1.jpg" in library.ids()
+    assert "IMG_1.DNG" not in library.ids()
+    jpeg.unlink()
+    library.scan()
+    assert library.missing() == {"IMG_1.jpg"}
+    assert "IMG_1.DNG" in library.ids()
+    shutil.copy(library.paths[1], jpeg.with_suffix(".heic"))
+    library.scan()
+    assert "IMG_1.DNG" not in library.ids()
+    jpeg.with_suffix(".heic").rename(library.root / "renamed.heic")
+    library.scan()
+    assert "IMG_1.DNG" in library.ids()

@@ -19,7 +19,7 @@ from gallery.errors import KnownError
 from gallery.library.thumbnails import THUMBNAIL_EDGE_PX
 from gallery.processes import decoder_messages as messages
 from gallery.processes.child import Child, Death
-from gallery.processes.decoder_messages import Examine, NotDecoded, Ready, Render, Rendered
+from gallery.processes.decoder_messages import Examine, Glance, NotDecoded, Ready, Render, Rendered
 from gallery.processes.decoder_process import serve
 
 _IN_FLIGHT = 2
@@ -39,15 +39,16 @@ class _Need(IntEnum):
     """Who waits; the smallest is served first."""
 
     VIEWER = 0
-    VISIBLE = 1
-    BACKGROUND = 2
+    GLANCE = 1
+    VISIBLE = 2
+    BACKGROUND = 3
 
 
 @dataclass(slots=True)
 class _Job:
     number: int
     need: _Need
-    request: Examine | Render
+    request: Glance | Examine | Render
     future: "Future[Examined | bytes | Failure]"
     strikes: int = 0
 
@@ -86,6 +87,14 @@ class DecoderClient:
     def pid(self) -> int | None:
         """The process id while one runs."""
         return self._child.pid
+
+    def glance(self, path: Path) -> "Future[bytes | Failure]":
+        """Ask for the small picture within a photo, to be shown until there is a thumbnail.
+
+        Empty without one. Such requests go before all others but the viewer's.
+        """
+        number = next(self._numbers)
+        return self._ask(_Job(number, _Need.GLANCE, Glance(number, os.fspath(path)), Future()))  # type: ignore[return-value]
 
     def examine(self, path: Path, *, visible: bool = False) -> "Future[Examined | Failure]":
         """Ask for header, fingerprint and thumbnail; ``visible`` ones go first.

@@ -12,6 +12,7 @@ from gallery.domain import Failure
 from gallery.errors import KnownError
 from gallery.library.decoder import DecoderClient, Examined
 from gallery.library.events import Event, FoldersChanged, PhotosChanged, ThumbnailsReady
+from gallery.library.glances import Glances
 from gallery.library.scanner import root_is_there
 from gallery.library.thumbnails import ThumbnailStore
 
@@ -36,6 +37,7 @@ class Examining:
     ) -> None:
         self._catalog, self._decoder, self._thumbnails = catalog, decoder, thumbnails
         self._call_soon, self._publish = call_soon, publish
+        self._glances = Glances(catalog, decoder, thumbnails, publish=publish)
         self._under_way: dict[int, Future[_Answer]] = {}
         self._answers: dict[int, _Answer] = {}
         self._visible: deque[int] = deque()
@@ -55,6 +57,8 @@ class Examining:
 
     def look_for_bare(self) -> None:
         """Find photos whose thumbnail was lost (a deleted or damaged file of thumbnails)."""
+        if self._thumbnails.is_full:
+            return  # others would go for them; what is looked at is made then
         there = self._thumbnails.ids()
         wanted = self._catalog.photo_ids(failed=False)
         self._bare = deque(photo_id for photo_id in wanted if photo_id not in there)
@@ -62,8 +66,9 @@ class Examining:
 
     def prefer(self, photo_ids: Sequence[int]) -> None:
         """These first, where they were not examined or have no thumbnail."""
-        there = self._thumbnails.get_many(photo_ids)
+        there = self._thumbnails.which(photo_ids)
         self._visible = deque(photo_id for photo_id in photo_ids if photo_id not in there)
+        self._glances.look(self._visible)
 
     def forget(self, photo_ids: Sequence[int]) -> None:
         """New photos: whatever picture an earlier catalog left under their ids is not theirs."""
@@ -91,6 +96,7 @@ class Examining:
         """Ask for nothing more; what is just being read still comes."""
         for future in self._under_way.values():
             future.cancel()
+        self._glances.drop()
         self._page.clear()
         self._bare.clear()
         self._visible.clear()
@@ -130,7 +136,7 @@ class Examining:
         page = [task for task in found if task[0] not in held]
         while not page and self._bare:
             some = [self._bare.popleft() for _ in range(min(_PAGE, len(self._bare)))]
-            held = held | self._thumbnails.get_many(some).keys()  # made since they were looked for
+            held = held | self._thumbnails.which(some)  # made since they were looked for
             page = [
                 (photo.id, photo.path)
                 for photo in self._catalog.photos(some)
@@ -143,7 +149,7 @@ class Examining:
             photo_id = self._visible.popleft()
             for photo in self._catalog.photos([photo_id]):
                 held = photo.id in self._under_way or photo.id in self._answers
-                held = held or bool(self._thumbnails.get_many([photo_id]))  # made meanwhile
+                held = held or bool(self._thumbnails.which([photo_id]))  # made meanwhile
                 if not held and not photo.missing and photo.failure is None:
                     self._ahead.add(photo.id)
                     self._ask(photo.id, photo.path, visible=True)

@@ -1,8 +1,8 @@
 """The messages between the gallery and the decoder process: plain values only.
 
-Every ``Examine`` and ``Render`` gets exactly one answer with its job number: ``Examined``,
-``Rendered`` or ``NotDecoded``. They are done one after the other, in the order they were sent.
-``Ready`` comes once, at the start.
+Every ``Glance``, ``Examine`` and ``Render`` gets exactly one answer with its job number:
+``Rendered`` (for the first and the last), ``Examined`` or ``NotDecoded``. They are done one after
+the other, in the order they were sent. ``Ready`` comes once, at the start.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,14 @@ from gallery.domain import Facts
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The decoder is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The small picture that the camera put in, please; nothing where there is none."""
+
+    job: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The picture asked for."""
+    """The picture asked for; empty where a ``Glance`` saw none."""
 
     job: int
     jpeg: bytes
@@ -70,4 +78,4 @@ class NotDecoded:
     detail: str
 
 
-CODEC = Codec((Ready, Examine, Render, Examined, Rendered, NotDecoded))
+CODEC = Codec((Ready, Glance, Examine, Render, Examined, Rendered, NotDecoded))

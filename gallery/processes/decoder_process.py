@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.images import DecodeError, open_rgb, read_header, thumbnail_jpeg
 from engine.protocol import Reason
@@ -18,14 +19,18 @@ from gallery.processes.decoder_messages import (
     CODEC,
     Examine,
     Examined,
+    Glance,
     NotDecoded,
     Ready,
     Render,
     Rendered,
 )
+from gallery.processes.placeholder import placeholder_jpeg
 
 _LOG = logging.getLogger(__name__)
 _JPEG_QUALITY = 92
+
+Request: TypeAlias = Glance | Examine | Render
 
 
 def serve(connection: Connection) -> None:
@@ -36,7 +41,7 @@ def serve(connection: Connection) -> None:
     """
     settle_child()
     channel = Channel(connection, CODEC)
-    requests: queue.SimpleQueue[Examine | Render] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     receiver = threading.Thread(target=_receive, args=(channel, requests), daemon=True)
     channel.send(Ready())
     receiver.start()
@@ -48,7 +53,7 @@ def serve(connection: Connection) -> None:
             return
 
 
-def _receive(channel: Channel, requests: "queue.SimpleQueue[Examine | Render]") -> None:
+def _receive(channel: Channel, requests: "queue.SimpleQueue[Request]") -> None:
     try:
         while True:
             requests.put(channel.receive())
@@ -56,8 +61,10 @@ def _receive(channel: Channel, requests: "queue.SimpleQueue[Examine | Render]") 
         os._exit(0)
 
 
-def _answer(request: Examine | Render) -> Examined | Rendered | NotDecoded:
+def _answer(request: Request) -> Examined | Rendered | NotDecoded:
     try:
+        if isinstance(request, Glance):
+            return Rendered(request.job, placeholder_jpeg(Path(request.path)))
         return _examine(request) if isinstance(request, Examine) else _render(request)
     except DecodeError as error:
         return NotDecoded(request.job, error.reason, error.detail)

@@ -42,6 +42,7 @@ class PhotoCache(QObject):
         self._photos: OrderedDict[int, Photo] = OrderedDict()
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
         self._stale: set[int] = set()
+        self._outdated: set[int] = set()  # pixmaps that are shown until the new ones are here
         self._absent: set[int] = set()
         self._gone: set[int] = set()
         self._wanted: list[int] = []
@@ -84,7 +85,8 @@ class PhotoCache(QObject):
         """New thumbnails are in the store."""
         for photo_id in photo_ids:
             self._absent.discard(photo_id)
-            self._pixmaps.pop(photo_id, None)
+            if photo_id in self._pixmaps:
+                self._outdated.add(photo_id)
             if photo_id in self._on_the_way:  # what is on the way may be what was before
                 self._ready_meanwhile.add(photo_id)
         self._pump()
@@ -93,7 +95,11 @@ class PhotoCache(QObject):
         if photo_id in self._gone:
             return False
         known = photo_id in self._photos and photo_id not in self._stale
-        return not known or (photo_id not in self._pixmaps and photo_id not in self._absent)
+        return not known or self._lacks_picture(photo_id)
+
+    def _lacks_picture(self, photo_id: int) -> bool:
+        shown = photo_id in self._pixmaps and photo_id not in self._outdated
+        return not shown and photo_id not in self._absent
 
     def _pump(self) -> None:
         if self._busy:
@@ -109,9 +115,7 @@ class PhotoCache(QObject):
         self._busy = True
         self._on_the_way = set(chunk)
         self._stale.difference_update(chunk)
-        pictures = tuple(
-            item for item in chunk if item not in self._pixmaps and item not in self._absent
-        )
+        pictures = tuple(item for item in chunk if self._lacks_picture(item))
         self._background.run(
             Lane.THUMBNAILS,
             partial(_load, self._catalog, self._thumbnails, tuple(chunk), pictures),
@@ -133,14 +137,19 @@ class PhotoCache(QObject):
         self._photos.update(found)
         for photo_id in pictures:
             image = loaded.images.get(photo_id)
-            if image is None and photo_id not in meanwhile:
+            if photo_id in meanwhile:
+                continue
+            self._outdated.discard(photo_id)
+            if image is None:
                 self._absent.add(photo_id)
-            elif image is not None and photo_id not in meanwhile:
+                self._pixmaps.pop(photo_id, None)
+            else:
                 self._pixmaps[photo_id] = QPixmap.fromImage(image)
         while len(self._photos) > _PHOTOS_KEPT:
             self._photos.popitem(last=False)
         while len(self._pixmaps) > max(_PIXMAPS_KEPT, len(self._wanted)):
-            self._pixmaps.popitem(last=False)
+            photo_id, _ = self._pixmaps.popitem(last=False)
+            self._outdated.discard(photo_id)
         self.loaded.emit(frozenset(loaded.asked))
         self._pump()
 
@@ -156,8 +165,10 @@ def _load(
 ) -> _Loaded:
     photos = catalog.photos(asked)
     images = {}
-    for photo_id, data in thumbnails.get_many(pictures).items() if pictures else ():
+    for photo_id, data in thumbnails.shown_many(pictures).items() if pictures else ():
         image = QImage.fromData(data)
-        if not image.isNull():
+        if image.isNull():
+            thumbnails.drop([photo_id])  # damaged: made again when it is next looked at
+        else:
             images[photo_id] = image
     return _Loaded(asked, photos, images)

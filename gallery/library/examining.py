@@ -83,14 +83,18 @@ class Examining:
 
     def fill(self) -> None:
         """Ask for more, visible ones first."""
-        while len(self._under_way) < _AT_ONCE and self._ask_visible():
-            pass
+        self.fill_visible()
         while self.more and len(self._under_way) < _AT_ONCE:
             task = self._next()
             if task is None:
                 self.more = False
                 return
             self._ask(*task, visible=False)
+
+    def fill_visible(self) -> None:
+        """Ask for what is looked at only: its pictures are made even while all else rests."""
+        while len(self._under_way) < _AT_ONCE and self._ask_visible():
+            pass
 
     def drop(self) -> None:
         """Ask for nothing more; what is just being read still comes."""

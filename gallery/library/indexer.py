@@ -195,6 +195,8 @@ class Indexer:
         self._describing.store_if_due()
         if self._active and not self._paused and self._has_lock():
             self._advance()
+        else:
+            self._examining.fill_visible()
         self._rest_if_idle()
 
     def _wait_s(self, *, working: bool, busy: bool) -> float | None:

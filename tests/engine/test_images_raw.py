@@ -26,7 +26,7 @@ from engine.images import (
 )
 from engine.protocol import Reason
 from engine.raw_tags import tags_of
-from tests.raws import write_dng
+from tests.camera_files import write_dng
 
 _TURN_BACK = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
 _TURN_BACK[8] = Image.Transpose.ROTATE_270

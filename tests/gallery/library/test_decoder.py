@@ -19,6 +19,7 @@ from gallery.library.decoder import DecoderClient, Examined
 from gallery.library.scan import fingerprint
 from gallery.processes import child
 from gallery.processes.decoder_messages import CODEC, Examine, Ready
+from tests.camera_files import write_with_thumbnail
 from tests.drawn import draw, draw_many
 from tests.gallery.library import poisoned_decoder
 
@@ -212,3 +213,22 @@ def test_a_file_whose_time_is_outside_the_calendar_is_examined(
         path = draw(Path(folder) / "a.jpg")
         os.utime(path, (2**40, 2**40))
         assert isinstance(decoder.examine(path).result(20), Examined)
+
+
+def test_a_glance_shows_what_the_camera_put_in_and_goes_before_other_work(
+    decoder: DecoderClient, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    write_with_thumbnail(photo, Image.new("RGB", (640, 480), "navy"), Image.new("RGB", (160, 120)))
+    finished: list[str] = []
+    waiting = [decoder.examine(path) for path in draw_many(tmp_path / "more", 12)]
+    for future in waiting:
+        future.add_done_callback(lambda _: finished.append("examined"))
+    glance = decoder.glance(photo)
+    glance.add_done_callback(lambda _: finished.append("glance"))
+    jpeg = glance.result(20)
+    assert isinstance(jpeg, bytes)
+    assert Image.open(io.BytesIO(jpeg)).size == (160, 120)
+    wait(waiting, 20)
+    assert finished.index("glance") < 6
+    assert decoder.glance(draw(tmp_path / "drawn.png")).result(20) == b""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import event as sql_event
 
 from engine.checkpoints import DescriberSet
@@ -26,6 +27,7 @@ from gallery.library.events import (
 )
 from gallery.library.indexer import Indexer
 from gallery.library.thumbnails import ThumbnailStore
+from tests.camera_files import write_with_thumbnail
 from tests.drawn import draw, draw_many
 from tests.gallery.library import toy_engine
 
@@ -468,3 +470,62 @@ def test_a_file_that_changes_while_it_is_described_is_described_again(
     library.index()
     assert given.count("slow 7.jpg") == 2
     assert library.captions()["slow 7.jpg"] == "a slow 7"
+
+
+def test_what_is_looked_at_has_a_placeholder_before_its_thumbnail(library: Library) -> None:
+    for number in range(6):
+        photo = Image.new("RGB", (640, 480), (40 * number, 0, 90))
+        write_with_thumbnail(library.root / f"{number}.jpg", photo, Image.new("RGB", (160, 120)))
+    library.index()
+    ids = list(library.catalog.photo_ids())
+    library.thumbnails.drop(ids)
+    shown: list[bool] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, ThumbnailsReady):
+            made = library.thumbnails.which(event.ids)
+            shown.extend(photo_id in made for photo_id in event.ids)
+
+    library.bus.subscribe(look)
+    library.indexer.prefer(ids)
+    with library.changed:
+        assert library.changed.wait_for(lambda: library.thumbnails.which(ids) == set(ids), 20)
+    assert library.indexer.wait_until_idle(20)
+    assert shown[0] is False, "a placeholder came first"
+    assert shown.count(True) >= len(ids)
+
+
+def test_no_thumbnails_are_made_anew_where_others_would_go_for_them(
+    opened: Callable[..., Library], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(tmp_path)
+    first.catalog.add_folder(first.root)
+    draw_many(first.root, 4)
+    first.index()
+    gone = first.catalog.photo_ids()[0]
+    first.thumbnails.drop([gone])
+    with monkeypatch.context() as full:
+        full.setattr(ThumbnailStore, "is_full", property(lambda _: True))
+        second = opened(tmp_path)
+        second.index()
+        assert gone not in second.thumbnails.ids()
+        second.indexer.prefer([gone])
+        second.wait_for(lambda event: event == ThumbnailsReady((gone,)))
+        assert gone in second.thumbnails.ids(), "but what is looked at is made"
+        second.thumbnails.drop([gone])
+    third = opened(tmp_path)
+    third.index()
+    assert gone in third.thumbnails.ids()
+
+
+def test_a_file_of_thumbnails_deleted_while_nothing_is_to_be_done_is_made_again_in_sight(
+    library: Library,
+) -> None:
+    draw_many(library.root, 8)
+    library.index()
+    for file in library.home.glob("thumbnails.sqlite*"):
+        file.unlink()
+    seen = list(library.catalog.photo_ids())[:3]
+    library.indexer.prefer(seen)
+    assert library.indexer.wait_until_idle(20)
+    assert library.thumbnails.ids() == set(seen)

@@ -13,8 +13,8 @@ from gallery.domain import Failure, Folder, Metadata
 from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosChanged
 from gallery.library.scan import fingerprint
 from gallery.library.scanner import Scanner
+from tests.camera_files import write_dng
 from tests.drawn import draw, draw_many
-from tests.raws import write_dng
 
 
 class Library:

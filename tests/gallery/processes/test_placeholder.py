@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from gallery.processes.placeholder import placeholder_jpeg
+from tests.camera_files import write_with_thumbnail
 
 _TURN_BACK = {
     1: None,
@@ -33,24 +34,6 @@ def _in_bars(picture: Image.Image, size: tuple[int, int] = (160, 120)) -> Image.
     picture.thumbnail(size)
     bars.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
     return bars
-
-
-def write_with_thumbnail(
-    path: Path, photo: Image.Image, small: Image.Image | bytes, orientation: int = 1
-) -> None:
-    """A JPEG as cameras write it, with a second directory of EXIF that holds the small picture."""
-    data = small if isinstance(small, bytes) else _jpeg(small)
-    exif = Image.Exif()
-    exif.endian = "<"
-    exif[0x0112] = orientation
-    first = bytearray(exif.tobytes().removeprefix(b"Exif\0\0"))
-    at = 8 + 2 + 12 * int.from_bytes(first[8:10], "little")  # where the next directory is told
-    first[at : at + 4] = len(first).to_bytes(4, "little")
-    start = len(first) + 2 + 2 * 12 + 4
-    second = (2).to_bytes(2, "little")
-    for tag, value in ((0x0201, start), (0x0202, len(data))):
-        second += tag.to_bytes(2, "little") + b"\4\0\1\0\0\0" + value.to_bytes(4, "little")
-    photo.save(path, "JPEG", exif=b"Exif\0\0" + bytes(first) + second + b"\0" * 4 + data)
 
 
 def _jpeg(image: Image.Image) -> bytes:

@@ -77,3 +77,39 @@ def test_what_is_no_longer_wanted_is_not_fetched(
     qtbot.waitUntil(lambda: cache.photo(ids[4]) is not None, timeout=PATIENCE_MS)
     assert cache.photo(ids[1]) is None
     assert cache.photo(ids[2]) is None
+
+
+def test_a_placeholder_stays_in_sight_until_the_thumbnail_is_here(
+    filled: Program, background: Background, qtbot: QtBot
+) -> None:
+    photo_id = filled.catalog.photo_ids()[0]
+    filled.thumbnails.drop([photo_id])
+    small = io.BytesIO()
+    Image.new("RGB", (16, 12), "navy").save(small, "JPEG")
+    filled.thumbnails.stand_in(photo_id, small.getvalue())
+    cache = PhotoCache(filled.catalog, filled.thumbnails, background, background)
+    cache.want([photo_id])
+    qtbot.waitUntil(lambda: cache.pixmap(photo_id) is not None, timeout=PATIENCE_MS)
+    filled.thumbnails.put_many({photo_id: jpeg()})
+    cache.thumbnails_ready([photo_id])
+    seen = []
+
+    def width() -> int:
+        pixmap = cache.pixmap(photo_id)
+        seen.append(pixmap is not None)
+        return pixmap.width() if pixmap else 0
+
+    qtbot.waitUntil(lambda: width() == 40, timeout=PATIENCE_MS)
+    assert all(seen), "there was always a picture"
+
+
+def test_a_damaged_thumbnail_is_thrown_away(
+    filled: Program, background: Background, qtbot: QtBot
+) -> None:
+    photo_id = filled.catalog.photo_ids()[0]
+    filled.thumbnails.put_many({photo_id: b"no picture"})
+    cache = PhotoCache(filled.catalog, filled.thumbnails, background, background)
+    cache.want([photo_id])
+    qtbot.waitUntil(lambda: cache.photo(photo_id) is not None, timeout=PATIENCE_MS)
+    assert cache.pixmap(photo_id) is None
+    assert photo_id not in filled.thumbnails.ids()

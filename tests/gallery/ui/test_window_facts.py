@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gallery.program import Program
+from tests.camera_files import write_dng
 from tests.gallery.ui.windows import PATIENCE_MS, OpenWindow, id_of, page_of, wait_for_photos
 
 SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
@@ -52,3 +53,27 @@ def test_facts_and_caption_of_a_file_are_shown_and_follow_its_sidecar(
     page.open_photo(id_of(window, "boat"))
     assert said("fact_camera") == ""
     assert not details.facts_panel.isVisible()
+
+
+def test_a_photo_tells_its_raw_and_a_raw_alone_is_shown_as_any_photo(
+    program: Program, pictures: Path, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    scene = Image.new("RGB", (320, 240), "navy")
+    write_dng(pictures / "dog.DNG", scene)
+    write_dng(pictures / "alone.dng", scene, orientation=6, camera="Pentax K1")
+    scene.save(pictures / "dog.jpg")
+    program.add_folder(pictures)
+    window = open_window()
+    wait_for_photos(window, qtbot, 6)
+    assert program.indexer.wait_until_idle(30)
+    page = page_of(window)
+    page.open_photo(id_of(window, "dog"))
+    label = page.viewer.details.findChild(QLabel, "fact_raw")
+    assert isinstance(label, QLabel)
+    qtbot.waitUntil(lambda: label.text() == "dog.DNG" and label.isVisible(), timeout=PATIENCE_MS)
+    page.open_photo(id_of(window, "alone"))
+    qtbot.waitUntil(lambda: page.viewer.stage.is_sharp, timeout=PATIENCE_MS)
+    camera = page.viewer.details.findChild(QLabel, "fact_camera")
+    assert isinstance(camera, QLabel)
+    qtbot.waitUntil(lambda: camera.text() == "Pentax K1", timeout=PATIENCE_MS)
+    assert not label.isVisible()

@@ -1,4 +1,7 @@
-"""RAW files for tests: small DNGs with a real mosaic, which LibRaw develops, and a preview."""
+"""Files as cameras write them, for tests: RAWs with a preview, JPEGs with a small picture within.
+
+The RAWs are small DNGs with a real mosaic, which LibRaw develops.
+"""
 
 import struct
 from io import BytesIO
@@ -52,6 +55,30 @@ def write_dng(
     if preview is None:
         main = [entry for entry in main if entry[0] != 330]
     path.write_bytes(_tiff({"main": main, "preview": small, "exif": exif}, blobs))
+
+
+def write_with_thumbnail(
+    path: Path, photo: Image.Image, small: Image.Image | bytes, orientation: int = 1
+) -> None:
+    """A JPEG as cameras write it, with a second directory of EXIF that holds the small picture."""
+    data = small if isinstance(small, bytes) else _jpeg(small)
+    exif = Image.Exif()
+    exif.endian = "<"
+    exif[0x0112] = orientation
+    first = bytearray(exif.tobytes().removeprefix(b"Exif\0\0"))
+    at = 8 + 2 + 12 * int.from_bytes(first[8:10], "little")  # where the next directory is told
+    first[at : at + 4] = len(first).to_bytes(4, "little")
+    start = len(first) + 2 + 2 * 12 + 4
+    second = (2).to_bytes(2, "little")
+    for tag, value in ((0x0201, start), (0x0202, len(data))):
+        second += tag.to_bytes(2, "little") + b"\4\0\1\0\0\0" + value.to_bytes(4, "little")
+    photo.save(path, "JPEG", exif=b"Exif\0\0" + bytes(first) + second + b"\0" * 4 + data)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    out = BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
 
 
 def _mosaic(pixels: NDArray[np.uint8]) -> NDArray[np.uint16]:

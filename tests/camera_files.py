@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+# A sensor that sees in sRGB's own primaries, so that a developed RAW has the scene's colours.
+_XYZ_TO_SENSOR = (3.241, -1.537, -0.499, -0.969, 1.876, 0.042, 0.056, -0.204, 1.057)
 _SHORT, _LONG, _RATIONAL, _SIGNED = 3, 4, 5, 10
 _SIZES = {1: "B", 2: "B", _SHORT: "H", _LONG: "I"}
 
@@ -42,7 +44,7 @@ def write_dng(
         (306, 2, _text(taken)), (330, _LONG, ["preview"]), (33421, _SHORT, [2, 2]),
         (33422, 1, [0, 1, 1, 2]), (34665, _LONG, ["exif"]), (50706, 1, [1, 4, 0, 0]),
         (50708, 2, _text(camera)), (50714, _SHORT, [0]), (50717, _LONG, [65535]),
-        (50721, _SIGNED, _rationals(1, 0, 0, 0, 1, 0, 0, 0, 1)),
+        (50721, _SIGNED, _rationals(*_XYZ_TO_SENSOR)),
         (50728, _RATIONAL, _rationals(1, 1, 1)), (50778, _SHORT, [21]),
     ]  # fmt: skip
     small = [

@@ -10,6 +10,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -74,6 +75,18 @@ def test_a_raw_comes_upright_in_its_colours(
     small = Image.open(BytesIO(thumbnail_jpeg(path, 120)))
     assert small.size == (120, 80)
     assert _names(small) == ["red", "green", "white", "blue"]
+
+
+def test_a_developed_raw_has_the_colours_of_the_scene(tmp_path: Path) -> None:
+    path = tmp_path / "photo.dng"
+    scene = Image.new("RGB", (256, 192), (210, 200, 190))
+    scene.paste((180, 90, 60), (0, 0, 128, 96))
+    write_dng(path, scene)
+    developed = open_rgb(path)
+    assert developed.size == (128, 96)
+    warm, light = (np.array(developed.getpixel(at), float) for at in ((30, 20), (100, 80)))
+    expected = np.array((180, 90, 60)) / np.array((210, 200, 190))  # LibRaw chooses the exposure
+    assert abs(warm / light - expected).max() < 0.12
 
 
 def test_the_cameras_preview_is_taken_where_it_is_large_enough(tmp_path: Path) -> None:

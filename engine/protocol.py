@@ -5,8 +5,8 @@ A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a ba
 ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``, then
 ``BatchDone``; and ``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored``,
 ``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel``
-drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
-end-of-file or ``Leave``.
+drops what has not begun: its photos are answered by ``BatchDone`` alone. ``Survey`` is answered by
+``Surveyed``, also where nothing was opened. The engine leaves at end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass
@@ -63,6 +63,36 @@ class OpenDescriber:
     device: str = "auto"
     answerer: CheckpointRef | None = None
     precision: Precision = Precision.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What can compute on this computer, please, and what was found out about these checkpoints."""
+
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    answerer: CheckpointRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFound:
+    """A device that is here: "cpu", "cuda" or "mps", and how the maker calls it (or "").
+
+    ``precisions``: what it computes with, the exact one first. ``refused``: with these it described
+    otherwise than the processor when the checkpoints were tried on it.
+    """
+
+    name: str
+    maker_name: str
+    precisions: tuple[Precision, ...]
+    refused: tuple[Precision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The devices of this computer, the one that is chosen by itself first."""
+
+    devices: tuple[DeviceFound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +344,7 @@ class RequestFailed:
 CODEC = Codec(
     (
         OpenDescriber,
+        Survey,
         Describe,
         EmbedText,
         Match,
@@ -325,6 +356,7 @@ CODEC = Codec(
         Leave,
         Opened,
         OpenFailed,
+        Surveyed,
         Described,
         Failed,
         BatchDone,

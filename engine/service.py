@@ -22,6 +22,7 @@ from engine.protocol import (
     Answered,
     Ask,
     Describe,
+    DeviceFound,
     EmbedText,
     Guess,
     Leave,
@@ -35,6 +36,8 @@ from engine.protocol import (
     Propose,
     RequestFailed,
     Score,
+    Survey,
+    Surveyed,
     TextEmbedded,
 )
 
@@ -83,6 +86,8 @@ class Service:
                     return
                 if isinstance(message, OpenDescriber):
                     batches.use(self._opened(message))
+                elif isinstance(message, Survey):
+                    self._send(_surveyed(message))
                 elif isinstance(message, Describe):
                     batches.add(message)
                 else:
@@ -206,6 +211,13 @@ def _prepared(describer: Describer, path: str) -> Picture | None:
         return describer.prepare(Path(path))
     except DecodeError:
         return None
+
+
+def _surveyed(message: Survey) -> Surveyed:
+    blip = importlib.import_module("engine.blip.surveying")
+    refs = (message.captioner, message.matcher, message.answerer)
+    devices: tuple[DeviceFound, ...] = blip.devices_found(refs)
+    return Surveyed(devices)
 
 
 def _open_blip(message: OpenDescriber) -> Describer:

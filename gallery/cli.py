@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from engine.protocol import Precision
 from gallery.errors import KnownError
 from gallery.paths import log_path
+from gallery.settings import DEVICES
 
 DONE, SOME_FAILED, WRONG, BUG, STOPPED = 0, 1, 2, 70, 130
 _EXIT_CODES = (
@@ -139,9 +140,9 @@ def _common(parser: argparse.ArgumentParser, *, default: Any) -> None:
     )
     parser.add_argument(
         "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto" if default is None else default,
-        help="where the describer runs",
+        choices=DEVICES,
+        default=default,
+        help="where the describer runs (auto: an accelerator where one is trusted)",
     )
     parser.add_argument(
         "--precision",

@@ -14,7 +14,7 @@ from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
 from engine.blip.parts import Parts, load_parts
 from engine.blip.proposing import ranked
-from engine.blip.trust import Verdicts, refusal, trusted, verdict_key
+from engine.blip.trust import refusal, stored_verdicts, trusted, verdict_key
 from engine.checkpoints import CheckpointError
 from engine.describer import (
     CannotAnswerError,
@@ -28,7 +28,7 @@ from engine.describer import (
     Reply,
     Wish,
 )
-from engine.environment import cache_dir, network_threads
+from engine.environment import network_threads
 from engine.images import open_rgb, squash
 from engine.protocol import Candidate, CheckpointRef, Precision
 
@@ -257,7 +257,7 @@ def _loaded(
     parts = load_parts(captioner, matcher, chosen, answerer, precision=precision)
     if chosen == processor:
         return chosen, parts
-    verdicts = Verdicts(cache_dir() / "accelerators.json")
+    verdicts = stored_verdicts()
     key = verdict_key(refs, chosen, precision)
     held: list[Parts] = []
 

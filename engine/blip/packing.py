@@ -55,9 +55,10 @@ def packing(precision: Precision, device: torch.device) -> Packing:
     return Packing(Int8Linear.of if precision is Precision.INT8 else Bf16Linear.of, exact)
 
 
-def usable_precisions() -> tuple[Precision, ...]:
-    """What this processor can compute with, the exact one first."""
-    return tuple(p for p in Precision if p is Precision.EXACT or _can(p))
+def usable_precisions(device: str = "cpu") -> tuple[Precision, ...]:
+    """What the device of this name can compute with, the exact one first."""
+    able = {"cpu": _can, "cuda": lambda precision: precision is Precision.FP16}.get(device)
+    return tuple(p for p in Precision if p is Precision.EXACT or (able is not None and able(p)))
 
 
 class HalfLinear(Linear):

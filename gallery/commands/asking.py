@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from gallery.commands import terminal
 from gallery.commands.captioning import refuse_sample
-from gallery.commands.catalogs import absolute, chosen_precision
+from gallery.commands.catalogs import absolute, chosen_device, chosen_precision
 from gallery.commands.describers import chosen_set
 from gallery.library.asking import PhotoAnswer, ask_photo
 from gallery.library.engine_client import EngineClient
@@ -20,7 +20,7 @@ def ask(arguments: Namespace) -> int:
     client = EngineClient(
         describer,
         EventBus(),
-        device=arguments.device,
+        device=chosen_device(arguments),
         precision=chosen_precision(arguments),
         idle_s=None,
     )

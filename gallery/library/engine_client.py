@@ -204,6 +204,10 @@ class EngineClient:
             with self._lock:
                 self._send(protocol.Cancel(job))
 
+    def rest_after(self, idle_s: float | None) -> None:
+        """End the process after so long without work from now on (None: never)."""
+        self._rest.wait_for(idle_s)
+
     def stop(self) -> None:
         """End the engine; who waits for an answer gets none. Waits less than 2 s."""
         with self._lock:

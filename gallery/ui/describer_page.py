@@ -28,7 +28,7 @@ from gallery.ui.describer_words import (
 from gallery.ui.describing import Describing
 
 _IDLE_MINUTES = (0, 1, 5, 15, 60)
-_INDENT_PX = 26
+_INDENT_PX = 24
 MEASURE = "photo-narrator bench agreement --precision {0} --photos FOLDER"
 
 
@@ -143,6 +143,8 @@ class DescriberPage(QWidget):
         sentences = [text for device in found if (text := refusal_text(device))]
         if self._describing.looking:
             sentences = [self.tr("Looking at what this computer can do …")]
+        self.told.setProperty("refused", bool(sentences) and not self._describing.looking)
+        self.told.style().polish(self.told)
         self.told.setText(" ".join(sentences))
         self.told.setVisible(bool(sentences))
 
@@ -169,10 +171,13 @@ class DescriberPage(QWidget):
         layout.addWidget(self.told)
         layout.addSpacing(10)
         layout.addWidget(self._heading(self.tr("Precision")))
+        choices = QVBoxLayout()
+        choices.setSpacing(2)
         for precision, button in self.precisions.items():
-            layout.addWidget(button)
-            layout.addWidget(self._sentences[precision])
-            self._sentences[precision].setContentsMargins(_INDENT_PX, 0, 0, 4)
+            choices.addWidget(button)
+            choices.addWidget(self._sentences[precision])
+            self._sentences[precision].setContentsMargins(_INDENT_PX, 0, 0, 8)
+        layout.addLayout(choices)
         layout.addWidget(self.measure)
         foot = QHBoxLayout()
         foot.addWidget(self.apply)

@@ -58,11 +58,11 @@ def precision_text(precision: Precision) -> str:
     """Return in a sentence what it means."""
     return {
         Precision.EXACT: tr("Captions as the checkpoint's authors compute them."),
-        Precision.FP16: tr("Rounded to 16 bits on the graphics card: faster, half the memory."),
-        Precision.BF16: tr("Rounded to 16 bits on the processor: faster, with coarse steps."),
-        Precision.INT8: tr(
-            "Rounded to 8 bits on the processor: about twice as fast, a quarter of the memory."
+        Precision.FP16: tr("Rounded to 16 bits on the graphics card: faster than exact."),
+        Precision.BF16: tr(
+            "Rounded to 16 bits on the processor: about one and a half times as fast as exact."
         ),
+        Precision.INT8: tr("Rounded to 8 bits on the processor: about twice as fast as exact."),
     }[precision]
 
 

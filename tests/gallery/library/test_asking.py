@@ -85,7 +85,7 @@ def test_a_question_that_nobody_waits_for_any_more_ends_at_once(
 ) -> None:
     told: list[str] = []
     noted = threading.Event()
-    add = client._questions.add
+    add = client._process.questions.add
 
     def noting(message: Question) -> "Future[Answer]":
         future = add(message)
@@ -99,7 +99,7 @@ def test_a_question_that_nobody_waits_for_any_more_ends_at_once(
             told.append(str(error))
 
     ask_photo(client, _PHOTO, "what is it?")  # the engine runs
-    monkeypatch.setattr(client._questions, "add", noting)
+    monkeypatch.setattr(client._process.questions, "add", noting)
     waiting = threading.Thread(target=ask)
     waiting.start()
     assert noted.wait(10)

@@ -89,7 +89,7 @@ def test_why_there_is_no_answer_is_said_where_the_answer_would_be(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     engine = page_of(window).program.engine
-    engine.describer_set = replace(engine.describer_set, answerer=None)
+    engine._process.describer_set = replace(engine.describer_set, answerer=None)
     line = _open(window, "boat")
     qtbot.keyClicks(line, "what is it?")
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -115,7 +115,7 @@ def test_closing_does_not_wait_for_an_answer(window: MainWindow, qtbot: QtBot) -
     line = _open(window, "snow")
     qtbot.keyClicks(line, "what is it?")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    questions = page_of(window).program.engine._questions
+    questions = page_of(window).program.engine._process.questions
     qtbot.waitUntil(lambda: bool(questions.messages), timeout=PATIENCE_MS)
     begun = time.monotonic()
     window.close_page()

@@ -267,13 +267,15 @@ class Answered:
     """For each path asked its answers, the likeliest first; None where a photo could not be read.
 
     No answers: no word of the question is known. ``settings`` tells how they were found ("beam 3",
-    "choices", "yes or no").
+    "choices", "yes or no"). ``presence``: the ITM probability (0..1) that the photo shows the thing
+    which the question takes for granted, None where that is not known.
     """
 
     job: int
     answers: tuple[tuple[Guess, ...] | None, ...]
     settings: str
     unknown_words: tuple[str, ...]
+    presence: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

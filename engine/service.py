@@ -174,18 +174,21 @@ class Service:
     def _ask(self, message: Ask, describer: Describer) -> Answered:
         _require(describer.info.answerer, _NO_ANSWERER)
         answers: list[tuple[Guess, ...] | None] = []
+        presence: list[float | None] = []
         settings, unknown = "", tuple[str, ...]()
         for path in message.paths:
             wanted = not self._mailbox.is_cancelled(message.job)
             picture = _prepared(describer, path) if wanted else None
             if picture is None:
                 answers.append(None)
+                presence.append(None)
                 continue
             reply = describer.ask(message.question, [picture], message.choices)
             settings, unknown = reply.settings, reply.unknown_words
             (said,) = reply.answers
             answers.append(tuple(Guess(answer.text, answer.probability) for answer in said))
-        return Answered(message.job, tuple(answers), settings, unknown)
+            presence.append(reply.presence[0] if reply.presence else None)
+        return Answered(message.job, tuple(answers), settings, unknown, tuple(presence))
 
 
 def _require(part: object | None, otherwise: str) -> None:

@@ -41,7 +41,8 @@ def packing(precision: Precision, device: torch.device) -> Packing:
 
     Raises CheckpointError where this computer cannot compute that way.
     """
-    exact = PackedLinear.of if device.type == "cpu" and _has_onednn() else _as_it_is
+    on_cpu = _copied if device.type == "cpu" else _as_it_is
+    exact = PackedLinear.of if device.type == "cpu" and _has_onednn() else on_cpu
     if precision is Precision.EXACT:
         return Packing(exact, exact)
     if precision is Precision.FP16 and device.type == "cuda":
@@ -183,6 +184,11 @@ def _multiplied(values: Tensor, layer: Linear, then: str = "none") -> Tensor:
     """What torch.compile makes of a linear layer on a processor; ``then``: "none" or "gelu"."""
     fused = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - has no public name
     return fused(values, layer.weight, layer.bias, then, [], "none")
+
+
+def _copied(layer: Linear) -> Linear:
+    """The layer for itself: its weight may be a view of a file."""
+    return Linear(layer.weight.clone(), layer.bias)
 
 
 def _as_it_is(layer: Linear) -> Linear:

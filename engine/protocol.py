@@ -1,12 +1,13 @@
 """The messages between a gallery and the engine process: plain values only.
 
 A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
-``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers ``Opened`` or
-``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``, then
-``BatchDone``; and ``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored``,
-``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel``
-drops what has not begun: its photos are answered by ``BatchDone`` alone. ``Survey`` is answered by
-``Surveyed``, also where nothing was opened. The engine leaves at end-of-file or ``Leave``.
+``EmbedPicture``, ``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers
+``Opened`` or ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``,
+then ``BatchDone``; and ``TextEmbedded``, ``PictureEmbedded``, ``Matched``, ``Answered``,
+``Proposed``, ``Scored``, ``Located`` or ``RequestFailed`` for the rest, which is answered while a
+batch runs. ``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone.
+``Survey`` is answered by ``Surveyed``, also where nothing was opened. The engine leaves at
+end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass
@@ -120,6 +121,14 @@ class EmbedText:
 
     job: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedPicture:
+    """The ITC vector of a picture, please: photos like it are looked for."""
+
+    job: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +256,14 @@ class TextEmbedded:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureEmbedded:
+    """The unit ITC vector of a picture (little-endian float16)."""
+
+    job: int
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
     """The ITM probability for each path asked, None where a photo could not be read."""
 
@@ -349,6 +366,7 @@ CODEC = Codec(
         Survey,
         Describe,
         EmbedText,
+        EmbedPicture,
         Match,
         Ask,
         Propose,
@@ -363,6 +381,7 @@ CODEC = Codec(
         Failed,
         BatchDone,
         TextEmbedded,
+        PictureEmbedded,
         Matched,
         Answered,
         Proposed,

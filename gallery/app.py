@@ -15,14 +15,17 @@ from PySide6.QtWidgets import QApplication
 
 from engine.checkpoints import SAMPLE, CheckpointError
 from engine.protocol import Precision
+from gallery import exit_codes
+from gallery.catalog.restoring import Restored
 from gallery.describer_sets import describer_set
-from gallery.errors import KnownError
+from gallery.errors import CatalogError, DamagedCatalogError, KnownError
 from gallery.paths import log_path
 from gallery.program import Program, ProgramOptions, open_program
 from gallery.settings import SettingsFile, idle_s_of
 from gallery.ui import grid_accessibility
 from gallery.ui.background import Background, Lane
 from gallery.ui.main_window import MainWindow
+from gallery.ui.rescue import Rescue
 from gallery.ui.theme import application_icon, theme
 
 _LOG = logging.getLogger(__name__)
@@ -78,6 +81,8 @@ class Session(QObject):
         self.window.closed.connect(QApplication.quit)  # it is hidden at once, then all is ended
         self.window.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self.window.computing_chosen.connect(self._on_computing_chosen)
+        self.rescue = Rescue(self.window, self._background)
+        self._connect_rescue()
         self._closing = False
 
     def start(self) -> None:
@@ -121,15 +126,38 @@ class Session(QObject):
         self._open_samples, self._folders = False, ()
 
     def _on_not_opened(self, error: Exception) -> None:
-        if isinstance(error, KnownError) and self.settings.checkpoint:
+        is_describers = isinstance(error, KnownError) and not isinstance(error, CatalogError)
+        if is_describers and self.settings.checkpoint:
             self.settings.checkpoint = ""  # its folder may be gone: open with the sample instead
             self.window.trouble.show_error(error)
             self._open()
             return
+        self._tell_and_quit(error)
+
+    def _tell_and_quit(self, error: Exception) -> None:
+        """Without a catalog there is nothing to stay for; a damaged one is offered to be mended."""
         self.window.trouble.show_error(error)
+        if isinstance(error, DamagedCatalogError):
+            return
         box = self.window.trouble.box
         if box is not None:
-            box.finished.connect(lambda: QApplication.exit(2))
+            box.finished.connect(lambda: QApplication.exit(exit_codes.WRONG))
+
+    def _connect_rescue(self) -> None:
+        self.window.trouble.damaged.connect(self.rescue.offer)
+        self.rescue.declined.connect(lambda: QApplication.exit(exit_codes.WRONG))
+        self.rescue.wanted.connect(self._on_rescue_wanted)
+        self.rescue.restored.connect(self._on_restored)
+        self.rescue.failed.connect(self._tell_and_quit)
+
+    def _on_rescue_wanted(self) -> None:
+        self._close_program()
+        self.rescue.restore()
+
+    def _on_restored(self, done: Restored) -> None:
+        kept = self.tr("The damaged catalog is kept as {0}.").format(done.kept)
+        self.window.trouble.tell(self.tr("A backup of the catalog was restored."), kept)
+        self._open()
 
     def _on_checkpoint_chosen(self, folder: str) -> None:
         """Another describer set, where it is one (an empty text: the sample)."""
@@ -149,7 +177,7 @@ class Session(QObject):
         if self.program is not None:
             self.settings.checkpoint = folder
             self._options = dataclasses.replace(self._options, checkpoint=None)
-            self._open_again(self.program)
+            self._open_again()
 
     def _on_computing_chosen(self, device: str, precision: str) -> None:
         """The same set on another device, or with another precision."""
@@ -158,16 +186,21 @@ class Session(QObject):
             self._options = dataclasses.replace(
                 self._options, device=device, precision=Precision(precision)
             )
-            self._open_again(self.program)
+            self._open_again()
 
-    def _open_again(self, program: Program) -> None:
+    def _open_again(self) -> None:
         """Close the catalog and open it with the options as they are now."""
-        self.program = None
         self._options = dataclasses.replace(self._options, idle_s=idle_s_of(self.settings))
-        self.window.close_page()
-        self._background.run(Lane.WRITES, program.close)
+        self._close_program()
         self._background.run(Lane.WRITES, self._save)
         self._open()
+
+    def _close_program(self) -> None:
+        """What is in the lane of writes comes after it is closed."""
+        program, self.program = self.program, None
+        self.window.close_page()
+        if program is not None:
+            self._background.run(Lane.WRITES, program.close)
 
     def _save(self) -> None:
         try:

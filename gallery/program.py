@@ -14,6 +14,7 @@ from gallery.catalog.lock import indexing_lock
 from gallery.domain import Failure, Folder
 from gallery.errors import KnownError
 from gallery.library.asking import PhotoAnswer, ask_photo
+from gallery.library.daily_backups import DailyBackups
 from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_rest import IDLE_S
@@ -21,12 +22,14 @@ from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
 from gallery.library.proposing import Proposer
 from gallery.library.searcher import Searcher
+from gallery.library.similar import Similar
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.narration.narrator import Narrator
 from gallery.narration.speech import Speech
 from gallery.paths import default_catalog_path, sample_gallery_dir
 
 _FORGOTTEN_AT_ONCE = 10_000
+_FIRST_BACKUP_S = 20.0  # what is seen first comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ class Program:
     decoder: DecoderClient
     engine: EngineClient
     indexer: Indexer
+    backups: DailyBackups
     searcher: Searcher
+    similar: Similar
     proposer: Proposer
     speech: Speech
     narrator: Narrator
@@ -66,6 +71,7 @@ class Program:
         """Begin to bring the catalog up to date: scan every folder, then examine and describe."""
         self.indexer.start()
         self.indexer.request_scan()
+        self.backups.start(_FIRST_BACKUP_S)
 
     def add_folder(self, path: Path, *, sample_allowed: bool = False) -> Folder:
         """Add a folder (or give the one that is there) and scan it.
@@ -116,6 +122,7 @@ class Program:
     def close(self) -> None:
         """End everything, the last one built first; at most 3 s. Again: does nothing."""
         self.narrator.cancel()
+        self.backups.stop()
         self.indexer.stop()
         processes = (self.speech, self.engine, self.decoder)
         # side by side, since each is given time to leave by itself
@@ -146,7 +153,9 @@ def open_program(options: ProgramOptions) -> Program:
     catalog = Catalog.open(options.catalog_path)
     try:
         path = options.catalog_path  # the whole name: "trip.1" and "trip.2" share no pictures
-        thumbnails = ThumbnailStore.open(path.with_name(f"{path.name}.thumbnails.sqlite"))
+        thumbnails = ThumbnailStore.open(
+            path.with_name(f"{path.name}.thumbnails.sqlite"), catalog.identity()
+        )
     except BaseException:
         catalog.close()
         raise
@@ -174,7 +183,9 @@ def open_program(options: ProgramOptions) -> Program:
         decoder=decoder,
         engine=engine,
         indexer=indexer,
+        backups=DailyBackups(catalog, bus),
         searcher=searcher,
+        similar=Similar(searcher, engine),
         proposer=Proposer(catalog, engine),
         speech=speech,
         narrator=Narrator(speech),

@@ -2,15 +2,15 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import Timeout
-from sqlalchemy import Engine
+from filelock import ReadWriteLock
+from sqlalchemy import Engine, select
 
 from gallery.catalog import sqlite
+from gallery.catalog.albums import Albums
 from gallery.catalog.alternates import Alternates
+from gallery.catalog.backups import BackingUp
 from gallery.catalog.browsing import Browsing
 from gallery.catalog.captioning import Captioning
 from gallery.catalog.checking import Checking
@@ -20,11 +20,12 @@ from gallery.catalog.examined import Examined
 from gallery.catalog.files import Files
 from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
-from gallery.catalog.lock import opening_lock
+from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
+from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
-from gallery.errors import KnownError
-
-_OPENING_TIMEOUT_S = 120.0
+from gallery.catalog.saved_searches import SavedSearches
+from gallery.catalog.shots import ShotTable
+from gallery.catalog.tables import identity
 
 
 class Catalog(
@@ -38,6 +39,10 @@ class Catalog(
     Browsing,
     Finding,
     Matching,
+    BackingUp,
+    Albums,
+    SavedSearches,
+    ShotTable,
 ):
     """What is known about the photos, in one SQLite file.
 
@@ -51,6 +56,7 @@ class Catalog(
         super().__init__(engine, path)
         self._watch: sqlite3.Connection | None = None
         self._watch_lock = threading.Lock()
+        self._in_use: ReadWriteLock | None = None
 
     @classmethod
     def open(cls, path: Path) -> "Catalog":
@@ -59,14 +65,18 @@ class Catalog(
         Raises ``KnownError`` for a catalog of a newer version and for what is no catalog.
         """
         path = path.absolute()
-        with _alone(path):
+        with alone(path):
+            in_use = take_part(path)
             engine = sqlite.open_engine(path)
             try:
                 bring_up_to_date(engine, path)
             except BaseException:
                 engine.dispose()
+                in_use.close()
                 raise
-        return cls(engine, path)
+        catalog = cls(engine, path)
+        catalog._in_use = in_use
+        return catalog
 
     def close(self) -> None:
         """Close every connection. Nothing may be asked of the catalog behind this."""
@@ -75,6 +85,8 @@ class Catalog(
                 self._watch.close()
                 self._watch = None
         self._engine.dispose()
+        if self._in_use is not None:
+            self._in_use.close()
 
     def version_token(self) -> int:
         """A number that changes whenever anything was written, here or by another program."""
@@ -83,31 +95,21 @@ class Catalog(
                 self._watch = sqlite.open_watch(self._path)
             return sqlite.data_version(self._watch)
 
-    def check(self) -> list[str]:
-        """What is wrong with the catalog (structure, references, words); empty: nothing."""
-        with self._writing() as connection:
-            return sqlite.check(connection)
+    def identity(self) -> str:
+        """What tells this catalog, and this course of it, from every other; see schema 4."""
+        with self._reading() as connection:
+            return str(connection.execute(select(identity.c.token)).scalar_one())
 
+    def check(self) -> list[Problem]:
+        """What is wrong with the catalog; empty: nothing. Writers wait for the last part of it."""
+        with self._reading() as connection:
+            found = problems_at_rest(connection)
+        if not any(problem.part is Part.STRUCTURE for problem in found):
+            with self._writing() as connection:
+                found += problems_of_words(connection)
+        return found
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """No other program opens the catalog meanwhile: two may not create or migrate it at once."""
-    lock = opening_lock(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=_OPENING_TIMEOUT_S)
-    except Timeout as error:
-        raise KnownError(
-            f"Another program has been opening the catalog {path} for a long time.",
-            "Wait until it is done, or close it, then try again.",
-        ) from error
-    except OSError as error:
-        raise KnownError(
-            f"Nothing can be written in {path.parent}, where the catalog is to lie:"
-            f" {error.strerror or error}.",
-            "Check the folder, or name another place with --catalog.",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    def mend(self) -> None:
+        """Make again what is derived: the index of words, and vectors that are none."""
+        with self._writing(durable=True) as connection:
+            mend(connection)

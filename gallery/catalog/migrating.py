@@ -7,14 +7,16 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from gallery.catalog import sqlite
+from gallery.catalog.backup_files import BackupKind, backup_path
+from gallery.catalog.backups import backing_up, write_copy
 from gallery.catalog.migrations import STEPS, Step
-from gallery.errors import KnownError
+from gallery.errors import CatalogError
 
 
 def bring_up_to_date(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> None:
     """Run the steps that the catalog lacks. Call it under the opening lock.
 
-    Raises ``KnownError`` where the catalog is newer than this program or no catalog at all.
+    Raises ``CatalogError`` where the catalog is newer than this program or no catalog at all.
     """
     with sqlite.reading(engine, path) as connection:
         version = sqlite.schema_version(connection)
@@ -22,22 +24,22 @@ def bring_up_to_date(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) 
     if foreign:
         raise sqlite.not_a_catalog(path)
     if version > steps[-1].number:
-        raise KnownError(
+        raise CatalogError(
             f"The catalog {path} was made by a newer version of Photo Narrator.",
             "Update Photo Narrator, or name another catalog with --catalog.",
         )
     missing = [step for step in steps if step.number > version]
     if missing and version > 0:
-        keep_copy(engine, path, version)
+        keep_copy(engine, path)
     for step in missing:
         with sqlite.writing(engine, path, durable=True) as connection:
             step.change(connection)
             sqlite.note_step(connection, step.number, step.title)
 
 
-def keep_copy(engine: Engine, path: Path, version: int) -> Path:
-    """A complete copy beside the catalog, named after its schema and the time; gives its path."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    copy = path.with_name(f"{path.name}.schema{version}-{moment}.backup")
-    sqlite.copy_to(engine, path, copy)
+def keep_copy(engine: Engine, path: Path) -> Path:
+    """A complete copy among the backups, named after the time; gives its path."""
+    copy = backup_path(path, BackupKind.MIGRATION, datetime.now(UTC))
+    with backing_up(path):
+        write_copy(engine, path, copy)
     return copy

@@ -2,8 +2,8 @@
 
 import sqlite3
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,17 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from gallery.errors import KnownError
+from gallery.catalog.backup_files import way_back
+from gallery.errors import CatalogError, DamagedCatalogError
 
 #: How long a writer waits for another program's transaction.
 BUSY_TIMEOUT_MS = 30_000
 
 #: "PhNa", in the file's header.
 _APPLICATION_ID = 0x50684E61
+
+#: Of SQLite's machine, between two looks whether a copy is still wanted: about a millisecond.
+_STEPS_BETWEEN_LOOKS = 100_000
 
 _BEGIN = "photo_narrator_begin"
 # Both synchronous levels survive the end of the program; FULL survives a power cut too. The level
@@ -39,10 +43,8 @@ _NOT_WRITABLE = (
     "The catalog {path} cannot be written.",
     "Check that the folder exists and that you may write there, or name another with --catalog.",
 )
-_NOT_A_CATALOG = (
-    "The file {path} is not a catalog, or it is damaged.",
-    "Move it away to start with a new one, or put a backup in its place. Your photos are safe.",
-)
+_NOT_A_CATALOG = "The file {path} is not a catalog, or it is damaged."
+_DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -51,8 +53,6 @@ _MEANINGS = {
     sqlite3.SQLITE_CANTOPEN: _NOT_WRITABLE,
     sqlite3.SQLITE_PERM: _NOT_WRITABLE,
     sqlite3.SQLITE_IOERR: _NOT_WRITABLE,
-    sqlite3.SQLITE_NOTADB: _NOT_A_CATALOG,
-    sqlite3.SQLITE_CORRUPT: _NOT_A_CATALOG,
 }
 
 
@@ -121,10 +121,24 @@ def in_plain_words(path: Path) -> Iterator[None]:
 def _tell(error: sqlite3.Error, path: Path) -> None:
     code = getattr(error, "sqlite_errorcode", None)
     # The low byte is the kind; the rest says more than a person needs.
-    meaning = _MEANINGS.get(code & 0xFF) if code is not None else None
+    kind = None if code is None else code & 0xFF
+    if kind in _DAMAGE:
+        raise damaged(path) from error
+    meaning = None if kind is None else _MEANINGS.get(kind)
     if meaning:
         message, hint = meaning
-        raise KnownError(message.format(path=path), hint) from error
+        raise CatalogError(message.format(path=path), hint) from error
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is at fault, and not a full disk or a lock."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _DAMAGE
+
+
+def damaged(path: Path) -> DamagedCatalogError:
+    """The file is damaged; the hint names the way back where there are backups."""
+    return DamagedCatalogError(path, _NOT_A_CATALOG.format(path=path), way_back(path))
 
 
 def data_version(connection: sqlite3.Connection) -> int:
@@ -164,19 +178,39 @@ def note_step(connection: Connection, number: int, title: str) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version = {number:d}")
 
 
-def copy_to(engine: Engine, path: Path, target: Path) -> None:
-    """Write a complete, compact copy of the catalog to a new file."""
-    with in_plain_words(path), engine.connect() as connection:
+def copy_to(engine: Engine, target: Path, stopped: Callable[[], bool]) -> None:
+    """Write a complete, compact copy of one state of the catalog to a new file.
+
+    Nobody waits for it: it reads, and in WAL mode others write meanwhile. What cannot be read fails
+    it, so that no damage is copied. Raises SQLite's own errors; once ``stopped`` says so, one with
+    the code ``SQLITE_INTERRUPT``.
+    """
+    with engine.connect() as connection:
         # On the driver's connection: SQLAlchemy would begin a transaction, which VACUUM forbids.
-        cursor = connection.connection.cursor()
-        cursor.execute("VACUUM INTO ?", (str(target),))
-        cursor.close()
+        own = connection.connection.driver_connection
+        assert isinstance(own, sqlite3.Connection)
+        own.set_progress_handler(stopped, _STEPS_BETWEEN_LOOKS)
+        try:
+            own.execute("VACUUM INTO ?", (str(target),)).close()
+        finally:
+            own.set_progress_handler(None, 0)
 
 
-def not_a_catalog(path: Path) -> KnownError:
+def settle(engine: Engine, path: Path) -> None:
+    """Bring what is in the WAL into the file, as far as that can be done while others use it.
+
+    Now and not at closing: the file's time then tells whether something was stored since.
+    """
+    with in_plain_words(path), engine.connect() as connection, suppress(sqlite3.OperationalError):
+        own = connection.connection.driver_connection
+        assert isinstance(own, sqlite3.Connection)
+        own.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+
+def not_a_catalog(path: Path) -> CatalogError:
     """The file is there but is something else."""
-    message, hint = _NOT_A_CATALOG
-    return KnownError(message.format(path=path), hint)
+    hint = "Move it away to start with a new one, or name another with --catalog."
+    return CatalogError(_NOT_A_CATALOG.format(path=path), hint)
 
 
 def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
@@ -228,21 +262,3 @@ def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[in
         {"words": expression, "limit": limit},
     )
     return [(row[0], float(row[1])) for row in found]
-
-
-def check(connection: Connection) -> list[str]:
-    """What is wrong with the file, in SQLite's words; empty where all is well."""
-    complaints = [
-        str(row[0])
-        for row in connection.exec_driver_sql("PRAGMA integrity_check")
-        if row[0] != "ok"
-    ]
-    orphans = list(connection.exec_driver_sql("PRAGMA foreign_key_check"))
-    complaints += [f"{row[0]} row {row[1]} points at nothing in {row[2]}" for row in orphans]
-    try:
-        connection.exec_driver_sql(
-            "INSERT INTO photo_words (photo_words, rank) VALUES ('integrity-check', 1)"
-        )
-    except DBAPIError as error:
-        complaints.append(f"The words differ from the captions: {error.orig}")
-    return complaints

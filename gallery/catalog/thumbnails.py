@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Integer,
     LargeBinary,
     MetaData,
     Table,
+    Text,
     bindparam,
     delete,
     select,
@@ -35,16 +37,20 @@ _THUMBNAILS = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("jpeg", LargeBinary, nullable=False),
 )
+#: The identity of the catalog whose photo ids these are; no row in a file that was just begun.
+_CATALOG = Table("catalog", _METADATA, Column("identity", Text, nullable=False))
 
 
 class ThumbnailDatabase:
     """JPEG bytes by photo id; usable from any thread.
 
-    A file that is damaged or no database is thrown away and begun anew, at opening and later.
+    A file that is damaged or no database is thrown away and begun anew, at opening and later. So
+    are the thumbnails of another ``identity``: after an old state of the catalog was put back, the
+    same id may be another photo's.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, identity: str = "") -> None:
+        self._path, self._identity = path, identity
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +89,14 @@ class ThumbnailDatabase:
                 self._engine = open_engine(self._path)
                 with writing(self._engine, self._path, durable=False) as connection:
                     _METADATA.create_all(connection)
+                    self._disown_others(connection)
             return self._engine
+
+    def _disown_others(self, connection: Connection) -> None:
+        if connection.scalar(select(_CATALOG.c.identity)) != self._identity:
+            connection.execute(delete(_THUMBNAILS))
+            connection.execute(delete(_CATALOG))
+            connection.execute(insert(_CATALOG).values(identity=self._identity))
 
     def _read(self, photo_ids: list[int]) -> dict[int, bytes]:
         found: dict[int, bytes] = {}

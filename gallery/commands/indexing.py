@@ -32,6 +32,7 @@ def index(arguments: Namespace) -> int:
         if named and not program.describer_set.knows_drawn_scenes_only:
             folder = absolute(Path(arguments.checkpoint))
             remember_checkpoint(program.catalog.path, lasting_name(arguments.checkpoint, folder))
+        program.backups.start()
         run_indexer(program, folders)
         return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
 
@@ -54,12 +55,10 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     try:
         program.indexer.start()
         program.indexer.request_scan([folder.id for folder in folders])
-        done = False
-        while not done:  # short waits, so that Ctrl+C is heard
-            done = program.indexer.wait_until_idle(_LOOK_S)
-            if not done and program.indexer.progress.phase == "paused":
-                failures += notices[-1:]
-                break
+        if _done(program):
+            _finish_backup(program)
+        else:
+            failures += notices[-1:]
     except KeyboardInterrupt:
         program.indexer.cancel()
         raise
@@ -70,6 +69,21 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
         terminal.note(f"{notice.message} {notice.hint}".strip())
     if failures:
         raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+def _done(program: Program) -> bool:
+    """Wait until nothing is left to do; False where it was paused."""
+    while not program.indexer.wait_until_idle(_LOOK_S):  # short waits, so that Ctrl+C is heard
+        if program.indexer.progress.phase == "paused":
+            return False
+    return True
+
+
+def _finish_backup(program: Program) -> None:
+    """The first run has something to keep only now."""
+    program.backups.look_again()
+    while not program.backups.wait(_LOOK_S):
+        pass
 
 
 def is_sample_gallery(path: Path) -> bool:

@@ -33,7 +33,7 @@ from gallery.catalog import Catalog
 from gallery.domain import Hit, SearchResult
 from gallery.library.query import Alternative, Query, parse
 from gallery.library.text_vector import TextVector
-from gallery.library.vectors import Ids, Similarities, Vectors
+from gallery.library.vectors import Floats, Ids, Similarities, Vectors
 
 #: Where the tail is cut that has no word in common with the query; see above.
 LEAST_MEANING = 0.6
@@ -103,6 +103,22 @@ class Searcher:
         most = _MOST_HITS if limit is None else limit
         parts = [self._search(each, query, most) for each in query.alternatives]
         return self._together(text, query, parts, most)
+
+    def vector_of(self, photo_id: int) -> Floats | None:
+        """The unit ITC vector (d,) of a photo by the matcher in use; None where there is none."""
+        with self._lock:
+            self._catch_up()
+            return self._vectors.vector_of(photo_id) if self._vectors else None
+
+    def near(self, vector: Floats, limit: int) -> Similarities:
+        """The ``limit`` photos nearest to a unit vector (d,), the nearest first."""
+        with self._lock:
+            self._catch_up()
+            found = self._vectors.similarities(vector) if self._vectors else None
+        if found is None:
+            return Similarities(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        order = np.lexsort((found.ids, -found.cosines))[: max(limit, 0)]
+        return Similarities(found.ids[order], found.cosines[order])
 
     def _listed(self, text: str, query: Query, limit: int | None) -> SearchResult:
         """Photos that meet conditions, where nothing else was asked."""

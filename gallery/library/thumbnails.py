@@ -16,9 +16,12 @@ class ThumbnailStore:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path) -> "ThumbnailStore":
-        """Open or begin the file; a damaged one is begun anew. Raises ``KnownError``."""
-        return cls(ThumbnailDatabase(path))
+    def open(cls, path: Path, identity: str = "") -> "ThumbnailStore":
+        """Open or begin the file; one that is damaged, or of another catalog, is begun anew.
+
+        ``identity``: of the catalog whose photos these are. Raises ``KnownError``.
+        """
+        return cls(ThumbnailDatabase(path, identity))
 
     def get_many(self, photo_ids: Iterable[int]) -> dict[int, bytes]:
         """Return the JPEG bytes of those photos that have a thumbnail."""

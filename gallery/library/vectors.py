@@ -64,6 +64,11 @@ class Vectors:
             return None
         return Similarities(self._ids[: self._count].copy(), self._matrix[: self._count] @ query)
 
+    def vector_of(self, photo_id: int) -> Floats | None:
+        """The unit vector (d,) of a photo; None where it has none."""
+        row = self._rows.get(photo_id)
+        return None if row is None else self._matrix[row].copy()
+
     def _forget(self) -> None:
         self._last = 0
         self._count = 0

@@ -7,7 +7,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from gallery.errors import KnownError
+from gallery.errors import DamagedCatalogError, KnownError
 from gallery.paths import log_path
 
 _LOG = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ _LOG = logging.getLogger(__name__)
 class Trouble(QObject):
     """Shows one box at a time over a window; bugs are always logged with their traceback."""
 
+    damaged = Signal(object)  # a catalog that is: more is to be done than to tell it
     _unexpected = Signal(object)
 
     def __init__(self, window: QWidget) -> None:
@@ -27,6 +28,10 @@ class Trouble(QObject):
 
     def show_error(self, error: BaseException) -> None:
         """Tell an error that reached the top."""
+        if isinstance(error, DamagedCatalogError):
+            _LOG.error("%s", error)
+            self.damaged.emit(error)
+            return
         if isinstance(error, KnownError):
             self.tell(error.message, error.hint)
             return

@@ -33,6 +33,13 @@ def test_what_a_child_imports_again_is_light() -> None:
     assert not loaded.intersection({"PySide6", "sqlalchemy", "numpy", "PIL"})
 
 
+def test_the_command_line_is_read_before_anything_heavy_is_loaded() -> None:
+    loaded = _modules_after("from gallery import cli; cli.parse(['search', 'cat'])")
+    assert "gallery.arguments.program" in loaded
+    assert not loaded.intersection({"PySide6", "sqlalchemy", "numpy", "PIL", *_HEAVY})
+    assert not [name for name in loaded if name.startswith("gallery.commands")]
+
+
 def test_the_decoder_process_needs_no_database_and_no_torch() -> None:
     loaded = _modules_after("import gallery.processes.decoder_process")
     assert not loaded.intersection({"sqlalchemy", "PySide6", *_HEAVY})

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import Connection, inspect
 
 from gallery.catalog import Catalog, sqlite
+from gallery.catalog.backup_files import BackupKind, backups
+from gallery.catalog.integrity import Part
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.migrations import STEPS, Step
 from gallery.catalog.tables import metadata
 from gallery.errors import KnownError
-from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, said, shown
+from tests.gallery.catalog.making import CAPTIONER, MATCHER, filled, shown
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("v*.sqlite"))
 
@@ -29,7 +31,7 @@ def test_a_catalog_is_still_there_when_it_is_opened_again(tmp_path: Path) -> Non
     assert shown(second, photo_id) == "mine"
     second.close()
     second.close()
-    assert list(path.parent.glob("*.backup")) == [], "nothing was migrated"
+    assert backups(path) == [], "nothing was migrated"
 
 
 def test_every_table_of_the_program_is_what_the_steps_made(catalog: Catalog) -> None:
@@ -100,9 +102,10 @@ def test_a_copy_is_kept_before_a_catalog_is_changed(tmp_path: Path) -> None:
     catalog.close()
     _migrate(path, Step(len(STEPS) + 1, "ratings", _more))
     assert "rating" in _columns(path)
-    (backup,) = tmp_path.glob("catalog.sqlite.schema*.backup")
-    assert "rating" not in _columns(backup)
-    old = Catalog.open(backup)
+    (backup,) = backups(path)
+    assert (backup.kind, backup.schema) == (BackupKind.MIGRATION, len(STEPS))
+    assert "rating" not in _columns(backup.path)
+    old = Catalog.open(backup.path)
     assert shown(old, photo_id) == "mine"
     old.close()
 
@@ -114,8 +117,12 @@ def test_a_check_tells_when_words_and_captions_differ(tmp_path: Path) -> None:
     with catalog._writing() as connection:
         connection.exec_driver_sql("DROP TRIGGER photo_words_updated")
         connection.exec_driver_sql("UPDATE photos SET caption = 'a dog'")
-    (complaint,) = catalog.check()
-    assert "words differ from the captions" in complaint
+    shown_ones, words = catalog.check()
+    assert shown_ones.part is words.part is Part.WORDS
+    assert "1 photos show another caption" in shown_ones.text
+    assert "words differ from the captions" in words.text
+    catalog.mend()
+    assert catalog.check() == []
     catalog.close()
 
 
@@ -189,23 +196,6 @@ def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(KnownError, match="cannot be written"):
         Catalog.open(tmp_path / "folder")
-
-
-def test_a_full_disk_is_told_and_leaves_the_last_good_state(catalog: Catalog) -> None:
-    ids = filled(catalog, 3)
-    pages = "PRAGMA max_page_count = {}"
-    with catalog._engine.connect() as connection:
-        used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    # The limit is a connection's own; one is enough as long as one thread asks.
-    with catalog._engine.connect() as connection:
-        connection.exec_driver_sql(pages.format(used + 1))
-    with pytest.raises(KnownError, match="no room left on the disk"):
-        describe(catalog, *(said(photo_id, "a cat " * 5_000) for photo_id in ids))
-    assert catalog.counts().captioned == 0
-    with catalog._engine.connect() as connection:
-        connection.exec_driver_sql(pages.format(1_000_000))
-    describe(catalog, *(said(photo_id, "a cat") for photo_id in ids))
-    assert catalog.counts().captioned == 3
 
 
 def test_programs_that_create_one_catalog_at_once_all_get_it(tmp_path: Path) -> None:

@@ -87,3 +87,15 @@ def test_threads_may_share_it(store: ThumbnailStore) -> None:
         thread.join()
     assert not failures
     assert len(store.ids()) == 160
+
+
+def test_thumbnails_of_another_course_of_the_catalog_are_not_shown(path: Path) -> None:
+    with contextlib.closing(ThumbnailStore.open(path, "first")) as store:
+        store.put_many({1: b"one"})
+    with contextlib.closing(ThumbnailStore.open(path, "first")) as store:
+        assert store.ids() == {1}
+    with contextlib.closing(ThumbnailStore.open(path, "restored")) as store:
+        assert store.get_many([1]) == {}
+        store.put_many({1: b"another photo"})
+    with contextlib.closing(ThumbnailStore.open(path, "restored")) as store:
+        assert store.get_many([1]) == {1: b"another photo"}

@@ -1,0 +1,54 @@
+"""The program on this machine: shown, checked and measured."""
+
+from pathlib import Path
+
+from gallery.arguments.options import add_json, positive
+from gallery.arguments.parsers import Commands, Parser
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands."""
+    _demo(
+        commands.add(
+            "demo",
+            "show the main job on the sample gallery, in text",
+            runs="gallery.commands.demo:demo",
+        )
+    )
+    add_json(
+        commands.add(
+            "doctor",
+            "check everything the program needs on this machine",
+            runs="gallery.doctor:doctor",
+        )
+    )
+    _bench(
+        commands.add(
+            "bench",
+            "measure how fast the program is on this machine",
+            runs="gallery.commands.benchmarks:bench",
+        )
+    )
+
+
+def _demo(parser: Parser) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=Path("narrated-samples.wav"), metavar="FILE.wav"
+    )
+
+
+def _bench(parser: Parser) -> None:
+    parser.add_argument(
+        "what",
+        choices=("engine", "agreement"),
+        help="the describer; or how far it agrees with itself where its weights are rounded",
+    )
+    parser.add_argument(
+        "--full-size", action="store_true", help="with a BLIP base of random weights: minutes"
+    )
+    parser.add_argument("--large", action="store_true", help="the same with BLIP large")
+    parser.add_argument("--careful", action="store_true", help="measure beam search too")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="measure with these photos")
+    parser.add_argument("--turns", type=positive, metavar="N", help="more turns: steadier figures")
+    parser.add_argument("--threads", type=positive, metavar="N", help="threads of the networks")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")

@@ -56,9 +56,10 @@ ANSWERER_CLASS = "BlipForQuestionAnswering"
 class DescriberSet:
     """What describes. ``note`` says in one sentence what it knows; any part may be absent.
 
-    ``match_bands``: from which scores on its matcher is sure. ``search_floor``: from which cosine
-    on a photo is worth showing for a query; None where nobody measured it. ``likeness``: from
-    which cosines on two photos are copies of one, or shots of one moment.
+    ``match_bands``: from which scores on its matcher is sure; ``answer_bands``: from which
+    probabilities its answerer is. ``search_floor``: from which cosine on a photo is worth showing
+    for a query; None where nobody measured it. ``likeness``: from which cosines on two photos are
+    copies of one, or shots of one moment.
     """
 
     name: str
@@ -71,6 +72,7 @@ class DescriberSet:
     match_bands: MatchBands = UNCALIBRATED
     search_floor: float | None = None
     likeness: Likeness = UNCALIBRATED_LIKENESS
+    answer_bands: MatchBands = UNCALIBRATED
 
 
 def find_set(
@@ -181,23 +183,27 @@ def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
     licences = dict.fromkeys(_licence(ref, config) for ref, config in parts.values())
     bands, floor, likeness = UNCALIBRATED, None, UNCALIBRATED_LIKENESS
     if MATCHER_CLASS in parts:
-        bands, floor = _match_bands(*parts[MATCHER_CLASS]), _search_floor(*parts[MATCHER_CLASS])
-        likeness = _likeness(*parts[MATCHER_CLASS])
+        ref, config = parts[MATCHER_CLASS]
+        bands, floor = _bands("match_bands", ref, config), _search_floor(ref, config)
+        likeness = _likeness(ref, config)
+    answers = UNCALIBRATED
+    if ANSWERER_CLASS in parts:
+        answers = _bands("answer_bands", *parts[ANSWERER_CLASS])
     licence = "; ".join(licences)
     return DescriberSet(
-        name, captioner, matcher, drawn, note, licence, answerer, bands, floor, likeness
+        name, captioner, matcher, drawn, note, licence, answerer, bands, floor, likeness, answers
     )
 
 
-def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
-    """The bands that were measured for a matcher; cautious ones where nobody did."""
-    told = own_part(config).get("match_bands")
+def _bands(key: str, ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
+    """The bands that were measured for a part; cautious ones where nobody did."""
+    told = own_part(config).get(key)
     if told is None:
         return UNCALIBRATED
     try:
         return MatchBands(float(told["certain"]), float(told["probably"]), calibrated=True)
     except (KeyError, TypeError, ValueError) as error:
-        message = f"The “match_bands” in “config.json” in {ref.folder} are no bands of scores."
+        message = f"The “{key}” in “config.json” in {ref.folder} are no bands of scores."
         raise CheckpointError(message, "Copy the checkpoint again.") from error
 
 

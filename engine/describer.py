@@ -98,12 +98,15 @@ class Reply:
     """What is said to a question: for each picture, in order, answers with the likeliest first.
 
     An open question gets one answer, a closed one all its choices; none where no word of the
-    question is known. ``settings`` tells how: "beam 3", "choices" or "yes or no".
+    question is known. ``settings`` tells how: "beam 3", "choices" or "yes or no". ``presence``
+    (0..1, by ITM): for each picture, whether the thing that the question takes for granted is in it
+    (:func:`engine.presence.asked_about`); empty where there is no such thing or no matcher.
     """
 
     answers: tuple[tuple[Answer, ...], ...]
     settings: str
     unknown_words: tuple[str, ...]
+    presence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,17 +15,19 @@ from engine.protocol import (
     OpenDescriber,
     Propose,
     Score,
+    Survey,
 )
 
 Embedding = EmbedText | EmbedPicture
 Matching = Match | Ask | Propose | Score | Locate
+Work = OpenDescriber | Survey | Describe | Leave
 
 
 class Mailbox:
     """Three queues, so that a text is answered while a batch runs. Any thread may put and take."""
 
     def __init__(self) -> None:
-        self.work: queue.SimpleQueue[OpenDescriber | Describe | Leave] = queue.SimpleQueue()
+        self.work: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self.texts: queue.SimpleQueue[Embedding | None] = queue.SimpleQueue()
         self.matches: queue.SimpleQueue[Matching | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -45,7 +47,7 @@ class Mailbox:
             self.texts.put(message)
         elif isinstance(message, Matching):
             self.matches.put(message)
-        elif isinstance(message, OpenDescriber | Describe | Leave):
+        elif isinstance(message, Work):
             self.work.put(message)
 
     def close(self) -> None:

@@ -5,8 +5,8 @@ A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a ba
 ``Opened`` or ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``,
 then ``BatchDone``; and ``TextEmbedded``, ``PictureEmbedded``, ``Matched``, ``Answered``,
 ``Proposed``, ``Scored``, ``Located`` or ``RequestFailed`` for the rest, which is answered while a
-batch runs. ``Cancel``
-drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
+batch runs. ``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone.
+``Survey`` is answered by ``Surveyed``, also where nothing was opened. The engine leaves at
 end-of-file or ``Leave``.
 """
 
@@ -64,6 +64,36 @@ class OpenDescriber:
     device: str = "auto"
     answerer: CheckpointRef | None = None
     precision: Precision = Precision.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What can compute on this computer, please, and what was found out about these checkpoints."""
+
+    captioner: CheckpointRef | None
+    matcher: CheckpointRef | None
+    answerer: CheckpointRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFound:
+    """A device that is here: "cpu", "cuda" or "mps", and how the maker calls it (or "").
+
+    ``precisions``: what it computes with, the exact one first. ``refused``: with these it described
+    otherwise than the processor when the checkpoints were tried on it.
+    """
+
+    name: str
+    maker_name: str
+    precisions: tuple[Precision, ...]
+    refused: tuple[Precision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The devices of this computer, the one that is chosen by itself first."""
+
+    devices: tuple[DeviceFound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +284,15 @@ class Answered:
     """For each path asked its answers, the likeliest first; None where a photo could not be read.
 
     No answers: no word of the question is known. ``settings`` tells how they were found ("beam 3",
-    "choices", "yes or no").
+    "choices", "yes or no"). ``presence``: the ITM probability (0..1) that the photo shows the thing
+    which the question takes for granted, None where that is not known.
     """
 
     job: int
     answers: tuple[tuple[Guess, ...] | None, ...]
     settings: str
     unknown_words: tuple[str, ...]
+    presence: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +363,7 @@ class RequestFailed:
 CODEC = Codec(
     (
         OpenDescriber,
+        Survey,
         Describe,
         EmbedText,
         EmbedPicture,
@@ -343,6 +376,7 @@ CODEC = Codec(
         Leave,
         Opened,
         OpenFailed,
+        Surveyed,
         Described,
         Failed,
         BatchDone,

@@ -22,6 +22,7 @@ from engine.protocol import (
     Answered,
     Ask,
     Describe,
+    DeviceFound,
     EmbedPicture,
     EmbedText,
     Guess,
@@ -37,6 +38,8 @@ from engine.protocol import (
     Propose,
     RequestFailed,
     Score,
+    Survey,
+    Surveyed,
     TextEmbedded,
 )
 
@@ -85,6 +88,8 @@ class Service:
                     return
                 if isinstance(message, OpenDescriber):
                     batches.use(self._opened(message))
+                elif isinstance(message, Survey):
+                    self._send(_surveyed(message))
                 elif isinstance(message, Describe):
                     batches.add(message)
                 else:
@@ -168,18 +173,21 @@ class Service:
     def _ask(self, message: Ask, describer: Describer) -> Answered:
         _require(describer.info.answerer, _NO_ANSWERER)
         answers: list[tuple[Guess, ...] | None] = []
+        presence: list[float | None] = []
         settings, unknown = "", tuple[str, ...]()
         for path in message.paths:
             wanted = not self._mailbox.is_cancelled(message.job)
             picture = _prepared(describer, path) if wanted else None
             if picture is None:
                 answers.append(None)
+                presence.append(None)
                 continue
             reply = describer.ask(message.question, [picture], message.choices)
             settings, unknown = reply.settings, reply.unknown_words
             (said,) = reply.answers
             answers.append(tuple(Guess(answer.text, answer.probability) for answer in said))
-        return Answered(message.job, tuple(answers), settings, unknown)
+            presence.append(reply.presence[0] if reply.presence else None)
+        return Answered(message.job, tuple(answers), settings, unknown, tuple(presence))
 
 
 def _require(part: object | None, otherwise: str) -> None:
@@ -220,6 +228,13 @@ def _prepared(describer: Describer, path: str) -> Picture | None:
         return describer.prepare(Path(path))
     except DecodeError:
         return None
+
+
+def _surveyed(message: Survey) -> Surveyed:
+    blip = importlib.import_module("engine.blip.surveying")
+    refs = (message.captioner, message.matcher, message.answerer)
+    devices: tuple[DeviceFound, ...] = blip.devices_found(refs)
+    return Surveyed(devices)
 
 
 def _open_blip(message: OpenDescriber) -> Describer:

@@ -14,13 +14,14 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.checkpoints import SAMPLE, CheckpointError
+from engine.protocol import Precision
 from gallery import exit_codes
 from gallery.catalog.restoring import Restored
 from gallery.describer_sets import describer_set
 from gallery.errors import CatalogError, DamagedCatalogError, KnownError
 from gallery.paths import log_path
 from gallery.program import Program, ProgramOptions, open_program
-from gallery.settings import SettingsFile
+from gallery.settings import SettingsFile, idle_s_of
 from gallery.ui import grid_accessibility
 from gallery.ui.background import Background, Lane
 from gallery.ui.main_window import MainWindow
@@ -79,6 +80,7 @@ class Session(QObject):
         self.window = MainWindow(self.settings)
         self.window.closed.connect(QApplication.quit)  # it is hidden at once, then all is ended
         self.window.checkpoint_chosen.connect(self._on_checkpoint_chosen)
+        self.window.computing_chosen.connect(self._on_computing_chosen)
         self.rescue = Rescue(self.window, self._background)
         self._connect_rescue()
         self._closing = False
@@ -172,11 +174,23 @@ class Session(QObject):
         self.window.trouble.show_error(error)
 
     def _open_with(self, folder: str) -> None:
-        """Close the catalog and open it again."""
-        if self.program is None:
-            return
-        self.settings.checkpoint = folder
-        self._options = dataclasses.replace(self._options, checkpoint=None)
+        if self.program is not None:
+            self.settings.checkpoint = folder
+            self._options = dataclasses.replace(self._options, checkpoint=None)
+            self._open_again()
+
+    def _on_computing_chosen(self, device: str, precision: str) -> None:
+        """The same set on another device, or with another precision."""
+        if self.program is not None:
+            self.settings.device, self.settings.precision = device, precision
+            self._options = dataclasses.replace(
+                self._options, device=device, precision=Precision(precision)
+            )
+            self._open_again()
+
+    def _open_again(self) -> None:
+        """Close the catalog and open it with the options as they are now."""
+        self._options = dataclasses.replace(self._options, idle_s=idle_s_of(self.settings))
         self._close_program()
         self._background.run(Lane.WRITES, self._save)
         self._open()

@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 _LOG = logging.getLogger(__name__)
 
 
@@ -17,8 +18,9 @@ class Settings:
 
     ``window_geometry`` is the window system's own blob in base64. ``place`` is ``all``,
     ``failed``, ``folder:<id>`` or ``album:<id>``. ``theme`` is ``system``, ``light`` or ``dark``.
-    ``precision`` is how the describer computes (``engine.protocol.Precision``); after
-    ``idle_minutes`` without work it gives its memory back (0: never).
+    ``precision`` is how the describer computes (``engine.protocol.Precision``), ``device`` where
+    (``auto``, ``cpu``, ``cuda`` or ``mps``); after ``idle_minutes`` without work it gives its
+    memory back (0: never).
     """
 
     theme: str = "system"
@@ -30,7 +32,13 @@ class Settings:
     first_photo_id: int = 0
     checkpoint: str = ""
     precision: str = "exact"
+    device: str = "auto"
     idle_minutes: int = 5
+
+
+def idle_s_of(settings: Settings) -> float | None:
+    """Return after how long without work the describer gives its memory back; None: never."""
+    return 60.0 * settings.idle_minutes if settings.idle_minutes > 0 else None
 
 
 class SettingsFile:

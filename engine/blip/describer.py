@@ -14,7 +14,7 @@ from engine.blip.devices import choose_device, is_out_of_memory
 from engine.blip.networks import TextMatcher, Vision
 from engine.blip.parts import Parts, load_parts
 from engine.blip.proposing import ranked
-from engine.blip.trust import Verdicts, refusal, trusted, verdict_key
+from engine.blip.trust import refusal, stored_verdicts, trusted, verdict_key
 from engine.checkpoints import CheckpointError
 from engine.describer import (
     CannotAnswerError,
@@ -28,8 +28,9 @@ from engine.describer import (
     Reply,
     Wish,
 )
-from engine.environment import cache_dir, network_threads
+from engine.environment import network_threads
 from engine.images import open_rgb, squash
+from engine.presence import asked_about
 from engine.protocol import Candidate, CheckpointRef, Precision
 
 
@@ -176,7 +177,21 @@ class BlipDescriber(Describer):
         place = self._sizes.index(self._answering.size)
         with _computing():
             reply = self._answering.ask(question, pictures, place, choices)
-        return dataclasses.replace(reply, settings=reply.settings + self._rounded)
+            presence = self._presence(question, pictures)
+        settings = reply.settings + self._rounded
+        return dataclasses.replace(reply, settings=settings, presence=presence)
+
+    def _presence(self, question: str, pictures: Sequence[Picture]) -> tuple[float, ...]:
+        """How well the best name of what a question is about fits each picture (ITM)."""
+        about = asked_about(question) if self._matcher is not None else None
+        if about is None or not pictures:
+            return ()
+        matcher, vision = self._required_matcher(), self._match_vision
+        if not (names := [name for name in about.names if not matcher.unknown_words(name)]):
+            return ()
+        seen = vision.tokens(self._pixels(vision, pictures))
+        found = _match_probabilities(matcher.match_logits(seen, names * len(pictures)))
+        return tuple(max(found[i : i + len(names)]) for i in range(0, len(found), len(names)))
 
     def locate(self, text: str, word: str, picture: Picture) -> HeatMap:
         """Where in a picture a word (or phrase) of a text is seen."""
@@ -257,7 +272,7 @@ def _loaded(
     parts = load_parts(captioner, matcher, chosen, answerer, precision=precision)
     if chosen == processor:
         return chosen, parts
-    verdicts = Verdicts(cache_dir() / "accelerators.json")
+    verdicts = stored_verdicts()
     key = verdict_key(refs, chosen, precision)
     held: list[Parts] = []
 

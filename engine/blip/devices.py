@@ -12,19 +12,20 @@ def choose_device(wanted: str) -> torch.device:
 
     Raises CheckpointError where the named one is not there.
     """
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
+    there = usable_devices()
     torch.backends.cudnn.allow_tf32 = False  # exact captions, the same as on the processor
     if wanted == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
-    if not there.get(wanted, False):
-        found = ", ".join(name for name, present in there.items() if present)
+        return torch.device(there[0])
+    if wanted not in there:
         message = f"There is no device “{wanted}” here for the describer."
-        raise CheckpointError(message, f"Available: {found}.")
+        raise CheckpointError(message, f"Available: {', '.join(reversed(there))}.")
     return torch.device(wanted)
+
+
+def usable_devices() -> tuple[str, ...]:
+    """The devices of this computer, the one that ``auto`` means first, the processor last."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return (*(name for name, present in there.items() if present), "cpu")
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

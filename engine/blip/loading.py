@@ -6,6 +6,7 @@ both; every tensor is checked against the shape that the configuration asks for.
 
 import pickle  # its error only
 import zipfile
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from engine.checkpoints import CheckpointError, read_json, weights_file
 from engine.protocol import Precision
 from engine.quiet import without_warnings
 
-Tensors = dict[str, Tensor]
+Tensors = Mapping[str, Tensor]
 _UNREADABLE = (
     SafetensorError,
     pickle.UnpicklingError,
@@ -126,37 +127,73 @@ class Checkpoint:
 
     def same_vision(self, other: "Checkpoint") -> bool:
         """Whether both see alike: equal vision weights and shape."""
-        mine, theirs = self._vision(), other._vision()  # noqa: SLF001 - of the same class
+        mine, theirs = self._tensors, other._tensors  # noqa: SLF001 - of the same class
+        keys = self._vision_keys()
         return (
             self.shape.vision == other.shape.vision
-            and mine.keys() == theirs.keys()
-            and all(torch.equal(tensor, theirs[key]) for key, tensor in mine.items())
+            and keys == other._vision_keys()  # noqa: SLF001 - of the same class
+            and all(torch.equal(mine[key], theirs[key]) for key in keys)
         )
 
     def vision_hash(self) -> str:
         """A hash of what it sees with: the same for equal vision weights of equal shape."""
         digest = blake2b(repr(self.shape.vision).encode(), digest_size=16)
-        for key, tensor in sorted(self._vision().items()):
+        for key in self._vision_keys():
             digest.update(key.encode())
-            digest.update(tensor.contiguous().numpy().data)
+            digest.update(self._tensors[key].contiguous().numpy().data)
         return digest.hexdigest()
 
-    def _vision(self) -> Tensors:
-        return {key: item for key, item in self._tensors.items() if key.startswith(_PARTS[0])}
+    def _vision_keys(self) -> list[str]:
+        return sorted(key for key in self._tensors if key.startswith(_PARTS[0]))
+
+
+class _FileTensors(Mapping[str, Tensor]):
+    """The float32 tensors of a safetensors file, each read when it is taken.
+
+    Each is a view of a mapping of its own: when it is let go the system has its pages back, so that
+    while a network is put together not all of the file is in memory beside it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises what safetensors raises where the file is none."""
+        self._path = path
+        with safe_open(path, framework="pt") as file:
+            self._keys = {key: None for key in file.keys() if _wanted(key)}  # noqa: SIM118 - no mapping
+
+    def __getitem__(self, key: str) -> Tensor:
+        if key not in self._keys:
+            raise KeyError(key)
+        try:
+            with safe_open(self._path, framework="pt") as file:
+                found: Tensor = file.get_tensor(key)
+        except _UNREADABLE as error:
+            raise _unreadable(self._path) from error
+        return found.float()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
 
 
 def _read(path: Path) -> Tensors:
     try:
         if path.suffix == ".safetensors":
-            with safe_open(path, framework="pt") as file:
-                return {key: file.get_tensor(key).float() for key in file.keys() if _wanted(key)}  # noqa: SIM118 - no mapping
+            return _FileTensors(path)
         mapped = zipfile.is_zipfile(path)  # older files can only be read as a whole
         with without_warnings():
             stored = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
         return {key: tensor.float() for key, tensor in stored.items() if _wanted(key)}
     except _UNREADABLE as error:
-        message = f"“{path.name}” in {path.parent} cannot be read as weights."
-        raise CheckpointError(message, _AGAIN) from error
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> CheckpointError:
+    return CheckpointError(f"“{path.name}” in {path.parent} cannot be read as weights.", _AGAIN)
 
 
 def _wanted(key: str) -> bool:

@@ -41,7 +41,8 @@ def packing(precision: Precision, device: torch.device) -> Packing:
 
     Raises CheckpointError where this computer cannot compute that way.
     """
-    exact = PackedLinear.of if device.type == "cpu" and _has_onednn() else _as_it_is
+    on_cpu = _copied if device.type == "cpu" else _as_it_is
+    exact = PackedLinear.of if device.type == "cpu" and _has_onednn() else on_cpu
     if precision is Precision.EXACT:
         return Packing(exact, exact)
     if precision is Precision.FP16 and device.type == "cuda":
@@ -55,9 +56,10 @@ def packing(precision: Precision, device: torch.device) -> Packing:
     return Packing(Int8Linear.of if precision is Precision.INT8 else Bf16Linear.of, exact)
 
 
-def usable_precisions() -> tuple[Precision, ...]:
-    """What this processor can compute with, the exact one first."""
-    return tuple(p for p in Precision if p is Precision.EXACT or _can(p))
+def usable_precisions(device: str = "cpu") -> tuple[Precision, ...]:
+    """What the device of this name can compute with, the exact one first."""
+    able = {"cpu": _can, "cuda": lambda precision: precision is Precision.FP16}.get(device)
+    return tuple(p for p in Precision if p is Precision.EXACT or (able is not None and able(p)))
 
 
 class HalfLinear(Linear):
@@ -182,6 +184,11 @@ def _multiplied(values: Tensor, layer: Linear, then: str = "none") -> Tensor:
     """What torch.compile makes of a linear layer on a processor; ``then``: "none" or "gelu"."""
     fused = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - has no public name
     return fused(values, layer.weight, layer.bias, then, [], "none")
+
+
+def _copied(layer: Linear) -> Linear:
+    """The layer for itself: its weight may be a view of a file."""
+    return Linear(layer.weight.clone(), layer.bias)
 
 
 def _as_it_is(layer: Linear) -> Linear:

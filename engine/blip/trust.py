@@ -15,6 +15,7 @@ import torch
 
 from engine.blip.parts import Parts, parts_agree
 from engine.checkpoints import CheckpointError
+from engine.environment import cache_dir
 from engine.protocol import CheckpointRef, Precision
 
 _LOG = logging.getLogger(__name__)
@@ -57,6 +58,11 @@ def verdict_key(
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     sets = [f"{ref.id}@{ref.revision}" for ref in refs if ref is not None]
     return " | ".join([*sets, name, str(precision), torch.__version__])
+
+
+def stored_verdicts() -> "Verdicts":
+    """What was found out on this computer."""
+    return Verdicts(cache_dir() / "accelerators.json")
 
 
 class Verdicts:

@@ -73,9 +73,9 @@ def found_bands(pairs: Pairs) -> MatchBands:
     Both must hold for all pairs and for the captioner's own captions alone: it is these that a
     matcher with the same eyes believes too easily. A word that cannot be had is never said.
     """
-    certain = _threshold(pairs, CERTAIN)
+    certain = threshold(pairs, CERTAIN)
     below = pairs.among(pairs.probability < certain)
-    return MatchBands(certain, min(_threshold(below, PROBABLY), certain), calibrated=True)
+    return MatchBands(certain, min(threshold(below, PROBABLY), certain), calibrated=True)
 
 
 def halves(pairs: Pairs) -> tuple[Pairs, Pairs]:
@@ -112,7 +112,7 @@ def as_config(bands: MatchBands, count: int, figures: Figures) -> dict[str, Any]
     }
 
 
-def _threshold(pairs: Pairs, least: float) -> float:
+def threshold(pairs: Pairs, least: float) -> float:
     """The lowest threshold that keeps ``least`` for all pairs and for the own captions."""
     own = pairs.among(pairs.own)
     highest = max(_lowest(each.probability, each.true, least) for each in (pairs, own))

@@ -24,7 +24,7 @@ from engine.training import measures
 from engine.training.answer_reference import AnswerReference
 from engine.training.drawing import render
 from engine.training.edits import wrong_wording
-from engine.training.evaluate_answers import answer_scores
+from engine.training.evaluate_answers import answer_scores, honesty
 from engine.training.pointing import pointing
 from engine.training.reference import Reference
 from engine.training.scenes import HELD_OUT_FIRST, Scene, sample
@@ -131,6 +131,7 @@ def evaluate(
     }
     if answerer is not None:
         figures["answers right"] = answer_scores(answerer, scenes, seen)
+        figures["how many, right"] = honesty(answerer, reference, scenes, seen)
     return figures
 
 

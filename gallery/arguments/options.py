@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.protocol import Precision
 from gallery.arguments.parsers import Parser
+from gallery.settings import DEVICES
 
 
 def add_common(parser: Parser, *, default: Any) -> None:
@@ -25,9 +26,9 @@ def add_common(parser: Parser, *, default: Any) -> None:
     )
     parser.add_argument(
         "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto" if default is None else default,
-        help="where the describer runs",
+        choices=DEVICES,
+        default=default,
+        help="where the describer runs (auto: an accelerator where one is trusted)",
     )
     parser.add_argument(
         "--precision",

@@ -10,7 +10,7 @@ from engine.checkpoints import DescriberSet
 from engine.match_bands import MatchBands
 from engine.protocol import Candidate, Described, PhotoTask, Proposal
 from gallery.commands import matching, terminal
-from gallery.commands.catalogs import absolute, chosen_precision
+from gallery.commands.catalogs import absolute, chosen_device, chosen_precision
 from gallery.commands.describers import chosen_set
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
@@ -30,7 +30,7 @@ def caption(arguments: Namespace) -> int:
     rows = []
     precision = chosen_precision(arguments)
     client = EngineClient(
-        describer, EventBus(), device=arguments.device, precision=precision, idle_s=None
+        describer, EventBus(), device=chosen_device(arguments), precision=precision, idle_s=None
     )
     try:
         for row in _rows(client, arguments, paths):

@@ -11,7 +11,7 @@ from gallery.catalog import Catalog
 from gallery.domain import Photo
 from gallery.errors import KnownError
 from gallery.paths import default_catalog_path
-from gallery.settings import SettingsFile
+from gallery.settings import DEVICES, SettingsFile, idle_s_of
 
 
 def absolute(path: Path) -> Path:
@@ -56,10 +56,21 @@ def chosen_precision(arguments: Namespace) -> Precision:
         ) from None
 
 
+def chosen_device(arguments: Namespace) -> str:
+    """Return the device that was named, else the one set for this catalog."""
+    named: str | None = arguments.device
+    set_here = settings_of(catalog_path(arguments)).load().device
+    if named is None and set_here not in DEVICES:
+        raise KnownError(
+            f"“{set_here}” in settings.json is no device of the describer.",
+            f"Choose one of: {', '.join(DEVICES)}.",
+        )
+    return named or set_here
+
+
 def remembered_idle_s(path: Path) -> float | None:
     """Return after how long without work the describer gives its memory back; None: never."""
-    minutes = settings_of(path).load().idle_minutes
-    return 60.0 * minutes if minutes > 0 else None
+    return idle_s_of(settings_of(path).load())
 
 
 def remember_checkpoint(path: Path, folder: str) -> None:

@@ -7,7 +7,7 @@ from engine.checkpoints import DescriberSet
 from gallery.commands import heat as heat_maps
 from gallery.commands import terminal
 from gallery.commands.captioning import refuse_sample
-from gallery.commands.catalogs import absolute
+from gallery.commands.catalogs import absolute, chosen_device
 from gallery.commands.describers import chosen_set
 from gallery.domain import Failure
 from gallery.errors import KnownError
@@ -67,7 +67,7 @@ def _check(describer: DescriberSet, photo: Path, arguments: Namespace, out: Path
 
 
 def _found(describer: DescriberSet, photo: Path, arguments: Namespace) -> Place:
-    client = EngineClient(describer, EventBus(), device=arguments.device)
+    client = EngineClient(describer, EventBus(), device=chosen_device(arguments))
     try:
         return ask_where(client, arguments.text, arguments.word, photo)
     finally:

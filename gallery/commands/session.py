@@ -5,7 +5,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gallery.commands.catalogs import catalog_path, chosen_precision, remembered_idle_s
+from gallery.commands.catalogs import (
+    catalog_path,
+    chosen_device,
+    chosen_precision,
+    remembered_idle_s,
+)
 from gallery.commands.describers import usable_remembered_checkpoint
 from gallery.program import Program, ProgramOptions, open_program
 
@@ -16,7 +21,7 @@ def program_options(arguments: Namespace) -> ProgramOptions:
     return ProgramOptions(
         path,
         arguments.checkpoint,
-        arguments.device,
+        chosen_device(arguments),
         chosen_precision(arguments),
         remembered_idle_s(path),
     )

@@ -1,60 +1,42 @@
-"""The gallery's side of the engine process: opened when needed, kept alive, asked in turn."""
+"""The gallery's side of the engine: what may be asked of it, and in which words it answers."""
 
-import itertools
 import os
-import threading
-import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 
-from engine import protocol
 from engine.checkpoints import DescriberSet
 from engine.protocol import (
     Answered,
     Ask,
-    BatchDone,
-    Described,
     EmbedText,
-    Failed,
-    Located,
     Match,
     Matched,
-    OpenDescriber,
     PhotoTask,
-    PictureEmbedded,
-    Proposed,
+    Precision,
     RequestFailed,
-    Scored,
     TextEmbedded,
 )
 from engine.worker import serve
-from gallery.domain import Failure
-from gallery.library.engine_deliveries import Delivery, GivenBack, Patience, PhotoFailed, RoomFree
-from gallery.library.engine_line import Line, Verdict
-from gallery.library.engine_questions import Answer, Question, Questions
-from gallery.library.engine_rest import IDLE_S, Rest
-from gallery.library.events import EngineChanged, EngineState, EventBus
+from gallery.library.engine_deliveries import Delivery, Patience
+from gallery.library.engine_process import EngineProcess
+from gallery.library.engine_questions import Answer, Question
+from gallery.library.engine_rest import IDLE_S
+from gallery.library.events import EngineState, EventBus
 from gallery.library.text_vector import TextVector
-from gallery.processes.child import Child, Death
 
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 128
 _ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
-_PROGRESS = (
-    *(Described, Failed, TextEmbedded, PictureEmbedded),
-    *(Matched, Answered, Proposed, Scored, Located),
-)
 
 
 class EngineClient:
-    """Asks the engine process; every method may be called from any thread.
+    """Asks the engine; every method may be called from any thread.
 
-    The process starts with the first batch or question. Deaths and hangs are survived: what was
-    under way goes again, each photo gets exactly one answer, and one that ends the engine twice is
-    set aside.
+    How its process is kept alive is :class:`EngineProcess`'s: it starts with the first batch or
+    question, and each photo gets exactly one answer, whatever happens to it.
     """
 
     def __init__(
@@ -63,91 +45,66 @@ class EngineClient:
         bus: EventBus,
         *,
         device: str = "auto",
-        precision: protocol.Precision = protocol.Precision.EXACT,
+        precision: Precision = Precision.EXACT,
         idle_s: float | None = IDLE_S,
         patience: Patience | None = None,
         entry: Callable[[Connection], None] = serve,
     ) -> None:
         """``idle_s``: after so long without work the process ends, until it is needed again."""
-        self.describer_set = describer_set
-        self._bus, self._device, self._entry = bus, device, entry
-        self._precision, self._rest = precision, Rest(idle_s, self._release)
-        self._patience = patience or Patience()
-        self._deliver: Callable[[Delivery], None] = lambda delivery: None
-        self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
-        self._line = Line(self._numbers)
-        self._questions = Questions()
-        self._state = EngineState()
-        self._stopped = False
-        self._child: Child | None = None
-        self._head_deadline: float | None = None
-        self._aside_in_a_row: list[int] = []
+        self._process = EngineProcess(
+            describer_set,
+            bus,
+            device=device,
+            precision=precision,
+            idle_s=idle_s,
+            patience=patience or Patience(),
+            entry=entry,
+        )
+
+    @property
+    def describer_set(self) -> DescriberSet:
+        """What it describes with."""
+        return self._process.describer_set
 
     @property
     def state(self) -> EngineState:
         """How the engine stands."""
-        return self._state
+        return self._process.state
 
     @property
     def pid(self) -> int | None:
         """The process id while one runs."""
-        return child.pid if (child := self._child) is not None else None
+        return self._process.pid
 
     @property
     def batch_size(self) -> int:
         """How many photos a batch should hold on this device."""
-        return _BATCH_ON_CPU if self._state.device in ("", "cpu") else _BATCH_ON_ACCELERATOR
+        return _BATCH_ON_CPU if self.state.device in ("", "cpu") else _BATCH_ON_ACCELERATOR
 
     @property
     def has_room(self) -> bool:
         """Whether :meth:`describe` may be called: fewer than two batches wait or are under way."""
-        with self._lock:
-            return self._line.has_room and self._state.phase != "failed"
+        return self._process.has_room
 
     def deliver_to(self, receiver: Callable[[Delivery], None]) -> None:
         """Give answers to ``receiver`` from now on, on the thread of the engine's supervision."""
-        self._deliver = receiver
+        self._process.deliver = receiver
 
     def start(self) -> None:
         """Start the engine unless it runs, failed or was stopped; returns at once."""
-        with self._lock:
-            if self._stopped or self._state.phase != "off":
-                return
-            self._child = self._new_child()
-            self._child.start()
-            state = self._set(EngineState("starting"))
-        self._bus.publish(state)
+        self._process.start()
 
     def retry(self) -> None:
         """After a failure: try again from the beginning."""
-        with self._lock:
-            if self._state.phase != "failed":
-                return
-            self._set(EngineState())
-            child, self._child = self._child, None
-        if child is not None:
-            child.stop()
-        self.start()
+        self._process.retry()
 
     def describe(self, tasks: Sequence[PhotoTask]) -> None:
         """Take a batch; each photo is told of once: Described, PhotoFailed or GivenBack."""
-        with self._lock:
-            ended = self._stopped or self._state.phase == "failed"  # since room was looked for
-            if not ended:
-                self._line.add(tasks)
-        if ended:
-            self._deliver(GivenBack(tuple(task.photo_id for task in tasks)))
-        self.start()
-        self._send_more()
+        self._process.add(tasks)
 
     def drop(self) -> None:
         """Forget the batches that have not begun; what is just being described still comes."""
-        with self._lock:
-            jobs, verdict = self._line.drop()
-            for job in jobs:
-                self._send(protocol.Cancel(job))
-        self._part_with(verdict, "")
+        self._process.drop()
 
     def embed_text(self, text: str, *, timeout_s: float | None = None) -> TextVector | None:
         """Return a query's vector (empty where the matcher knows none of its words).
@@ -158,8 +115,8 @@ class EngineClient:
         if self.describer_set.matcher is None:
             return None
         if timeout_s is None:
-            timeout_s = _ANSWER_S if self._state.phase == "ready" else _ANSWER_S + _START_S
-        said = self._ask(EmbedText(next(self._numbers), text), timeout_s)
+            timeout_s = _ANSWER_S if self.state.phase == "ready" else _ANSWER_S + _START_S
+        said = self._process.ask(EmbedText(next(self._process.numbers), text), timeout_s)
         if not isinstance(said, TextEmbedded):
             return None
         vector = np.frombuffer(said.vector, dtype="<f2").astype(np.float32)
@@ -171,8 +128,8 @@ class EngineClient:
         """Return how well a text fits each photo (ITM, 0..1; None: unreadable); None as above."""
         if self.describer_set.matcher is None:
             return None
-        question = Match(next(self._numbers), text, tuple(map(os.fspath, paths)))
-        answer = self._ask(question, timeout_s)
+        question = Match(next(self._process.numbers), text, tuple(map(os.fspath, paths)))
+        answer = self._process.ask(question, timeout_s)
         return answer.scores if isinstance(answer, Matched) else None
 
     def ask(
@@ -182,190 +139,31 @@ class EngineClient:
 
         None: there is no engine, or the answer came too late.
         """
-        message = Ask(next(self._numbers), question, (os.fspath(path),), tuple(choices))
-        said = self._ask(message, timeout_s)
+        message = Ask(next(self._process.numbers), question, (os.fspath(path),), tuple(choices))
+        said = self._process.ask(message, timeout_s)
         return said if isinstance(said, Answered | RequestFailed) else None
-
-    def drop_questions(self) -> None:
-        """Nobody wants the answers any more: who waits for one gets None at once."""
-        with self._lock:
-            for question in self._questions.messages:
-                self._send(protocol.Cancel(question.job))
-        self._questions.answer_nobody()
 
     def request(self, question: Callable[[int], Question], *, timeout_s: float) -> Answer:
         """Ask what ``question`` makes of a fresh number; blocks until the answer or None.
 
         An engine that has to start first is given a minute more.
         """
-        if self._state.phase != "ready":
+        if self.state.phase != "ready":
             timeout_s += _START_S
-        return self._ask(question(next(self._numbers)), timeout_s)
+        return self._process.ask(question(next(self._process.numbers)), timeout_s)
 
     def cancel(self, job: int) -> None:
         """Give up a question: who waits for it gets None, and the engine leaves the rest of it."""
-        if self._questions.forget(job):
-            with self._lock:
-                self._send(protocol.Cancel(job))
+        self._process.cancel(job)
+
+    def drop_questions(self) -> None:
+        """Nobody wants the answers any more: who waits for one gets None at once."""
+        self._process.drop_questions()
+
+    def rest_after(self, idle_s: float | None) -> None:
+        """End the process after so long without work from now on (None: never)."""
+        self._process.rest_after(idle_s)
 
     def stop(self) -> None:
         """End the engine; who waits for an answer gets none. Waits less than 2 s."""
-        with self._lock:
-            self._stopped = True
-            self._line.clear()
-        self._rest.stop()
-        if self._child is not None:
-            self._child.stop()
-        self._questions.answer_nobody()
-        self._bus.publish(self._set(EngineState()))
-
-    def _release(self) -> None:
-        """End an idle process: only that gives back all memory, on an accelerator too."""
-        with self._lock:
-            busy = self._line.photo_ids or self._questions.messages
-            if self._stopped or busy or self._state.phase != "ready":
-                return
-            child, self._child = self._child, None
-            state = self._set(EngineState())
-        if child is not None:
-            child.stop()
-        self._bus.publish(state)
-
-    def _new_child(self) -> Child:
-        return Child(
-            "engine",
-            self._entry,
-            protocol.CODEC,
-            on_message=self._on_message,
-            on_start=self._on_start,
-            on_death=self._on_death,
-            is_progress=lambda message: isinstance(message, _PROGRESS),
-        )
-
-    def _set(self, state: EngineState) -> EngineChanged:
-        self._state, self._head_deadline = state, None
-        return EngineChanged(state)
-
-    def _send(self, message: object) -> None:
-        if self._child is not None and self._state.phase == "ready":
-            self._child.send(message)
-
-    def _ask(self, message: Question, timeout_s: float) -> Answer:
-        with self._lock:
-            if self._stopped or self._state.phase == "failed":
-                return None
-            answer = self._questions.add(message)
-            self._send(message)
-        self.start()
-        try:
-            return answer.result(timeout_s)
-        except TimeoutError:
-            self.cancel(message.job)
-            return None
-
-    def _send_more(self) -> None:
-        with self._lock:
-            while self._state.phase == "ready" and (batch := self._line.next_batch()) is not None:
-                self._send(batch)
-            self._watch(renew=False)
-
-    def _watch(self, *, renew: bool) -> None:
-        """Set the time by which the head batch must give a sign; text answers do not move it."""
-        if self._state.phase != "ready" or self._child is None:
-            return
-        if not len(self._line):
-            self._head_deadline = None
-        elif renew or self._head_deadline is None:
-            at_once = min(len(self._line), _BATCH_ON_CPU)  # more only where they are fast
-            allowed_s = self._patience.silence_s + self._patience.photo_s * at_once
-            self._head_deadline = time.monotonic() + allowed_s
-        left = self._head_deadline and max(self._head_deadline - time.monotonic(), 0)
-        self._child.answer_within(left)
-
-    def _on_start(self) -> None:
-        chosen = self.describer_set
-        with self._lock:
-            if self._child is not None:
-                parts = (chosen.captioner, chosen.matcher, self._device, chosen.answerer)
-                self._child.send(OpenDescriber(*parts, self._precision))
-                self._child.answer_within(self._patience.open_s)
-
-    def _on_message(self, message: object) -> None:
-        match message:
-            case protocol.Opened():
-                self._on_opened(message)
-            case protocol.OpenFailed():
-                self._fail(f"{message.message} {message.hint}".strip())
-            case Described() | Failed():
-                self._on_answer(message)
-            case BatchDone():
-                self._on_batch_done(message)
-            case (
-                TextEmbedded()
-                | PictureEmbedded()
-                | Matched()
-                | Answered()
-                | Proposed()
-                | Scored()
-                | Located()
-                | RequestFailed()
-            ):
-                self._questions.answer(message)
-        self._rest.used()
-        with self._lock:
-            self._watch(renew=isinstance(message, Described | Failed | BatchDone))
-
-    def _on_opened(self, message: protocol.Opened) -> None:
-        with self._lock:
-            state = self._set(EngineState("ready", message.device))
-            for question in self._questions.messages:
-                self._send(question)
-        self._bus.publish(state)
-        self._send_more()
-        self._deliver(RoomFree())
-
-    def _on_answer(self, message: Described | Failed) -> None:
-        with self._lock:
-            self._aside_in_a_row.clear()
-            wanted = self._line.answered(message.job, message.photo_id) is not None
-        if wanted and isinstance(message, Failed):
-            self._deliver(PhotoFailed(message.photo_id, Failure(message.reason, message.detail)))
-        elif wanted and isinstance(message, Described):
-            self._deliver(message)
-
-    def _on_batch_done(self, message: BatchDone) -> None:
-        with self._lock:
-            verdict = self._line.done(message.job)
-        self._part_with(verdict, "The describer gave no answer, twice.")
-        self._send_more()
-        self._deliver(RoomFree())
-
-    def _on_death(self, death: Death) -> None:
-        with self._lock:
-            state = self._set(EngineState("starting", detail=f"It {death.reason}."))
-            verdict = self._line.broke()
-            self._aside_in_a_row.extend(verdict.set_aside)
-        self._questions.broke()
-        self._part_with(verdict, f"Describing it ended the describer twice (it {death.reason}).")
-        if death.gave_up:
-            self._fail(f"The describer keeps failing: it {death.reason}. The log tells more.")
-        elif not self._stopped:
-            self._bus.publish(state)
-
-    def _fail(self, detail: str) -> None:
-        with self._lock:
-            unblamed, self._aside_in_a_row = tuple(self._aside_in_a_row), []
-            verdict = self._line.clear()
-            state = self._set(EngineState("failed", detail=detail))
-            child = self._child
-        if child is not None:
-            child.stop()  # on its own thread this only says so
-        self._questions.answer_nobody()
-        self._bus.publish(state)
-        self._deliver(GivenBack(verdict.given_back, unblamed))
-
-    def _part_with(self, verdict: Verdict, detail: str) -> None:
-        for photo_id in verdict.set_aside:
-            self._deliver(PhotoFailed(photo_id, Failure(protocol.Reason.SET_ASIDE, detail)))
-        if verdict.given_back:
-            self._deliver(GivenBack(verdict.given_back))
+        self._process.stop()

@@ -25,6 +25,16 @@ class Rest:
             if self._timer is None and self._idle_s is not None and not self._stopped:
                 self._wait(self._idle_s)
 
+    def wait_for(self, idle_s: float | None) -> None:
+        """Another time from now on; what was used before counts."""
+        with self._lock:
+            self._idle_s = idle_s
+            timer, self._timer = self._timer, None
+            if timer is not None:
+                timer.cancel()
+            if self._used_at and idle_s is not None and not self._stopped:
+                self._wait(max(self._used_at + idle_s - time.monotonic(), 0))
+
     def stop(self) -> None:
         """Do not call from now on, whatever is used (a message may be on its way)."""
         with self._lock:

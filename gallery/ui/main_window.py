@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from gallery.program import Program
-from gallery.settings import Settings
+from gallery.settings import Settings, idle_s_of
 from gallery.ui.about import about_text
 from gallery.ui.actions import Actions
 from gallery.ui.empty_state import EmptyState
@@ -27,6 +27,7 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
     checkpoint_chosen = Signal(str)  # a name, a folder, or "" for the sample
+    computing_chosen = Signal(str, str)  # device, precision
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
         self.actions_.take_undo(page.edits.undo_stack)
         self.actions_.offer_on(page.grid, page.viewer.stage)
         self.actions_.enable(on=True)
-        self.settings_wiring.use_status_line(page.status, program.options.checkpoint)
+        self.settings_wiring.use_program(program, self.settings, page.status)
         page.start()
 
     def close_page(self) -> None:
@@ -182,6 +183,12 @@ class MainWindow(QMainWindow):
         self.settings.theme = str(action.data())
         theme.apply(self.settings.theme)
 
+    def _on_idle_chosen(self, minutes: int) -> None:
+        self.settings.idle_minutes = minutes
+        self.settings_wiring.describing.idle_minutes = minutes
+        if self.page is not None:
+            self.page.program.engine.rest_after(idle_s_of(self.settings))
+
     def _leave_full_screen(self) -> None:
         if self.isFullScreen():
             self.toggle_full_screen()
@@ -209,6 +216,8 @@ class MainWindow(QMainWindow):
         actions.settings.triggered.connect(self.settings_wiring.show)
         self.settings_wiring.checkpoint_chosen.connect(self.checkpoint_chosen)
         self.settings_wiring.folder_requested.connect(self.ask_for_weights)
+        self.settings_wiring.computing_chosen.connect(self.computing_chosen)
+        self.settings_wiring.idle_chosen.connect(self._on_idle_chosen)
         self.settings_wiring.checkpoints.failed.connect(self.trouble.show_error)
         actions.quit.triggered.connect(self.close)
         actions.full_screen.triggered.connect(self.toggle_full_screen)

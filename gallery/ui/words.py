@@ -100,9 +100,17 @@ def origin_text(photo: Photo) -> str:
 
 
 def answer_text(answer: PhotoAnswer) -> str:
-    """Return what was answered to a question: "A guess: two dogs"."""
+    """Return what was answered to a question: "A guess, probably right: two dogs"."""
     if answer.best is not None:
-        return tr("A guess: {0}").format(answer.best.text)
+        text = {
+            MatchWord.CERTAIN: tr("A guess, almost certain: {0}"),
+            MatchWord.PROBABLY: tr("A guess, probably right: {0}"),
+            MatchWord.UNSURE: tr("A guess, unsure: {0}"),
+        }[answer.sure].format(answer.best.text)
+        if answer.may_not_show:
+            doubt = tr("The photo may not show “{0}” at all").format(answer.may_not_show)
+            text = f"{text}. {doubt}"
+        return text
     if answer.unknown_words and not answer.guesses:
         return tr("No word of this question is known to the describer")
     return tr("No answer was found")

@@ -114,7 +114,7 @@ class MoodyDescriber(Describer):
         self.at_match.set()
         assert self.may_match.wait(10)
         said = (Answer("a cat", 0.75), Answer("a dog", 0.25))
-        return Reply((said,) * len(pictures), "choices", ("zyx",))
+        return Reply((said,) * len(pictures), "choices", ("zyx",), (0.25,) * len(pictures))
 
     def propose(
         self, pictures: Sequence[Picture], *, candidates: int = 5, seed: int = 0
@@ -242,7 +242,8 @@ def test_a_question_is_answered_for_each_photo_that_can_be_read() -> None:
         service.ask(_OPEN)
         said = service.ask(Ask(1, "what is it?", ("a", "gone", "b"), ("a cat", "a dog")))
         guesses = (Guess("a cat", 0.75), Guess("a dog", 0.25))
-        assert said == Answered(1, (guesses, None, guesses), "choices", ("zyx",))
+        presence = (0.25, None, 0.25)
+        assert said == Answered(1, (guesses, None, guesses), "choices", ("zyx",), presence)
         assert "error in the program" in service.ask(Ask(2, "cursed", ("a",))).message
         assert service.ask(Ask(3, "broken", ("a",))) == RequestFailed(3, "It is damaged. Copy it.")
         assert isinstance(service.ask(Match(4, "a cat", ("a",))), Matched)

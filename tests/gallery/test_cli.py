@@ -26,7 +26,7 @@ def test_without_a_command_the_window_is_meant() -> None:
 def test_the_catalog_may_be_named_before_or_after_the_command(argv: list[str]) -> None:
     arguments = cli.parse(argv)
     assert arguments.catalog == Path("x.sqlite")
-    assert arguments.device == "auto"
+    assert arguments.device is None
     assert arguments.checkpoint is None
 
 

@@ -56,8 +56,21 @@ def test_in_text_each_answer_is_a_guess_and_unknown_words_are_told(answering_set
     done = _run("-m", "gallery", "ask", _SAMPLE_PHOTO, asked, "--checkpoint", answering_set)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert sorted(line.split("\t")[1] for line in lines) == ["a guess: no", "a guess: yes"]
+    likelier, other = (line.split("\t")[1] for line in lines)
+    how_sure = "(almost certain|probably right|unsure)"
+    assert re.fullmatch(f"a guess, {how_sure}: (yes|no)", likelier)
+    assert re.fullmatch("a guess: (yes|no)", other)
     assert "does not know “zeppelin”" in done.stderr
+
+
+def test_what_a_picture_does_not_show_is_none() -> None:
+    photo = next(path for path in sorted(_SAMPLE_PHOTO.parent.glob("*.jpg")))
+    done = _run("-m", "gallery", "ask", photo, "how many penguins are there?", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["answers"][0]["text"] == "none"
+    assert said["sure"] in ("certain", "probably")
+    assert said["may_not_show"] is None
 
 
 def test_a_photo_that_is_gone_is_a_sentence(answering_set: Path, tmp_path: Path) -> None:

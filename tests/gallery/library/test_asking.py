@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.checkpoints import DescriberSet
+from engine.match_bands import MatchBands, MatchWord
 from engine.protocol import CheckpointRef, Guess
 from gallery.errors import KnownError
 from gallery.library.asking import LONGEST_QUESTION, ask_photo
@@ -52,6 +54,50 @@ def test_a_set_that_knows_drawn_scenes_is_unsure_of_all_other_pictures() -> None
         client.stop()
 
 
+@pytest.mark.parametrize(
+    ("probability", "word"),
+    [(0.7, MatchWord.CERTAIN), (0.8, MatchWord.PROBABLY), (0.9, MatchWord.UNSURE)],
+)
+def test_how_sure_it_is_stands_in_words_by_the_bands_of_the_answerer(
+    client: EngineClient, probability: float, word: MatchWord
+) -> None:
+    chosen = client.describer_set
+    bands = MatchBands(probability, probability - 0.1, calibrated=True)
+    client._process.describer_set = replace(chosen, answer_bands=bands)
+    assert ask_photo(client, _PHOTO, "what is it?").sure is word
+
+
+def test_a_thing_that_a_measured_matcher_misses_is_none_and_never_certain(
+    client: EngineClient,
+) -> None:
+    sure = MatchBands(0.6, 0.5, calibrated=True)
+    client._process.describer_set = replace(
+        client.describer_set, match_bands=sure, answer_bands=sure
+    )
+    answer = ask_photo(client, _PHOTO, "how many penguins are there?")
+    assert [guess.text for guess in answer.guesses] == ["none", "a dog", "a cat"]
+    assert answer.sure is MatchWord.PROBABLY
+    assert answer.may_not_show == ""
+    assert answer.settings.endswith("corrected by ITM")
+    coloured = ask_photo(client, _PHOTO, "what colour is the penguin?")
+    assert coloured.guesses[0].text == "a dog"
+    assert (coloured.may_not_show, coloured.sure) == ("penguin", MatchWord.UNSURE)
+
+
+def test_a_matcher_that_nobody_measured_raises_doubts_only(client: EngineClient) -> None:
+    answer = ask_photo(client, _PHOTO, "how many penguins are there?")
+    assert answer.guesses[0].text == "a dog"
+    assert (answer.may_not_show, answer.sure) == ("penguins", MatchWord.UNSURE)
+
+
+def test_answers_to_choose_from_are_not_added_to(client: EngineClient) -> None:
+    measured = MatchBands(0.6, 0.5, calibrated=True)
+    client._process.describer_set = replace(client.describer_set, match_bands=measured)
+    answer = ask_photo(client, _PHOTO, "how many penguins are there?", ["one", "two"])
+    assert len(answer.guesses) == 2
+    assert answer.may_not_show == "penguins"
+
+
 def test_an_answer_without_words_is_no_best_guess(client: EngineClient) -> None:
     answer = ask_photo(client, _PHOTO, "what is it?")
     for guesses in ((), (Guess("", 0.9),)):
@@ -85,7 +131,7 @@ def test_a_question_that_nobody_waits_for_any_more_ends_at_once(
 ) -> None:
     told: list[str] = []
     noted = threading.Event()
-    add = client._questions.add
+    add = client._process.questions.add
 
     def noting(message: Question) -> "Future[Answer]":
         future = add(message)
@@ -99,7 +145,7 @@ def test_a_question_that_nobody_waits_for_any_more_ends_at_once(
             told.append(str(error))
 
     ask_photo(client, _PHOTO, "what is it?")  # the engine runs
-    monkeypatch.setattr(client._questions, "add", noting)
+    monkeypatch.setattr(client._process.questions, "add", noting)
     waiting = threading.Thread(target=ask)
     waiting.start()
     assert noted.wait(10)

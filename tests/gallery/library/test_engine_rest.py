@@ -1,3 +1,5 @@
+"""When the engine counts as not needed, by the clock."""
+
 import queue
 import threading
 import time
@@ -63,3 +65,24 @@ def test_what_is_used_after_the_stop_starts_nothing(released: "queue.Queue[float
     rest.used()
     with pytest.raises(queue.Empty):
         released.get(timeout=0.3)
+
+
+def test_another_time_counts_from_the_last_use(released: "queue.Queue[float]") -> None:
+    rest = _rest(600, released)
+    rest.used()
+    last = time.monotonic()
+    rest.wait_for(0.2)
+    assert released.get(timeout=20) - last >= 0.2
+    rest.used()
+    rest.wait_for(None)
+    with pytest.raises(queue.Empty):
+        released.get(timeout=0.4)
+    rest.stop()
+
+
+def test_another_time_alone_is_no_use(released: "queue.Queue[float]") -> None:
+    rest = _rest(600, released)
+    rest.wait_for(0.01)
+    with pytest.raises(queue.Empty):
+        released.get(timeout=0.2)
+    rest.stop()

@@ -70,7 +70,8 @@ def test_a_question_is_answered_as_a_guess_with_whom_it_came_from_and_esc_goes_b
     qtbot.keyClicks(line, "is there a zeppelin?")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert _told(window) == "Looking …"
-    qtbot.waitUntil(lambda: _told(window) in ("A guess: yes", "A guess: no"), timeout=_ANSWER_MS)
+    guesses = ("A guess, unsure: yes", "A guess, unsure: no")
+    qtbot.waitUntil(lambda: _told(window) in guesses, timeout=_ANSWER_MS)
     origins = page_of(window).viewer.details.ask_box.findChildren(QLabel, "caption_origin")
     (origin,) = (label.text() for label in origins)
     assert "“sample answerer”" in origin
@@ -89,7 +90,7 @@ def test_why_there_is_no_answer_is_said_where_the_answer_would_be(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     engine = page_of(window).program.engine
-    engine.describer_set = replace(engine.describer_set, answerer=None)
+    engine._process.describer_set = replace(engine.describer_set, answerer=None)
     line = _open(window, "boat")
     qtbot.keyClicks(line, "what is it?")
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -115,7 +116,7 @@ def test_closing_does_not_wait_for_an_answer(window: MainWindow, qtbot: QtBot) -
     line = _open(window, "snow")
     qtbot.keyClicks(line, "what is it?")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    questions = page_of(window).program.engine._questions
+    questions = page_of(window).program.engine._process.questions
     qtbot.waitUntil(lambda: bool(questions.messages), timeout=PATIENCE_MS)
     begun = time.monotonic()
     window.close_page()
@@ -135,7 +136,7 @@ def test_an_answer_is_shown_only_to_the_question_and_the_photo_that_it_is_about(
     assert box.isHidden()  # there is no photo yet
     answer = PhotoAnswer("what is it?", (Guess("two dogs", 0.9),), "beam 3", "a/vqa", False, ())
     box.show_photo(1)
-    for after, told in ((1, "A guess: two dogs"), (2, "")):
+    for after, told in ((1, "A guess, unsure: two dogs"), (2, "")):
         box.open()
         line.setText(answer.question)
         with qtbot.waitSignal(box.asked):

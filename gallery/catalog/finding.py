@@ -103,6 +103,16 @@ class Finding(Store):
                 last = number
             return VectorBatch(ids, b"".join(parts), last)
 
+    def vector(self, matcher: CheckpointRef, photo_id: int) -> bytes | None:
+        """The float16 vector of a photo by a matcher; None without one."""
+        with self._reading() as connection:
+            key = checkpoint_key(connection, matcher)
+            query = select(vectors.c.vector).where(
+                vectors.c.checkpoint == key, vectors.c.photo_id == photo_id
+            )
+            stored: bytes | None = connection.scalar(query)
+            return stored
+
     def vector_count(self, matcher: CheckpointRef) -> int:
         """How many vectors by a matcher there are: fewer than expected means some went."""
         with self._reading() as connection:

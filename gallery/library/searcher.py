@@ -33,7 +33,7 @@ from gallery.catalog import Catalog
 from gallery.domain import Hit, SearchResult
 from gallery.library.query import Alternative, Query, parse
 from gallery.library.text_vector import TextVector
-from gallery.library.vectors import Ids, Similarities, Vectors
+from gallery.library.vectors import Floats, Ids, Similarities, Vectors, numbers_of
 
 #: Where the tail is cut that has no word in common with the query; see above.
 LEAST_MEANING = 0.6
@@ -78,6 +78,26 @@ class Searcher:
         """Take in new vectors now, so that the next search need not."""
         with self._lock:
             self._catch_up()
+
+    def near(self, vector: Floats, limit: int) -> Similarities:
+        """The ``limit`` photos nearest to a unit vector (d,), best first; their exact cosines.
+
+        Empty where there is no matcher, or no vector of this size by it.
+        """
+        with self._lock:
+            self._catch_up()
+            similar = self._vectors.similarities(vector) if self._vectors else None
+        if similar is None or limit <= 0:
+            return Similarities(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        order = np.lexsort((similar.ids, -similar.cosines))[:limit]
+        return Similarities(similar.ids[order], similar.cosines[order])
+
+    def vector_of(self, photo_id: int) -> Floats | None:
+        """The vector (d,) of a photo by the matcher in use; None where it has none."""
+        with self._lock:
+            matcher = self._vectors.matcher if self._vectors else None
+        stored = self._catalog.vector(matcher, photo_id) if matcher else None
+        return None if stored is None else numbers_of(stored)
 
     def by_words(self, text: str, *, limit: int | None = None) -> SearchResult:
         """What the words of captions and file names find: at once, without an engine.

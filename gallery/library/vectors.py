@@ -24,6 +24,13 @@ class Similarities:
     cosines: Floats
 
 
+def numbers_of(stored: bytes) -> Floats:
+    """A stored vector as float32; what is not a number in it is 0."""
+    return np.nan_to_num(
+        np.frombuffer(stored, _STORED).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0
+    )
+
+
 class Vectors:
     """A float32 matrix (n, d) of unit vectors. Not thread-safe: its owner holds a lock.
 

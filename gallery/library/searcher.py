@@ -70,7 +70,7 @@ class Searcher:
         """Search the vectors of this matcher from now on; None: words only."""
         with self._lock:
             self._floor = floor
-            if matcher != (self._vectors.matcher if self._vectors else None):
+            if matcher != (self._vectors.matcher if self._vectors is not None else None):
                 self._vectors = Vectors(self._catalog, matcher) if matcher else None
                 self._seen = None
 
@@ -95,7 +95,7 @@ class Searcher:
     def vector_of(self, photo_id: int) -> Floats | None:
         """The vector (d,) of a photo by the matcher in use; None where it has none."""
         with self._lock:
-            matcher = self._vectors.matcher if self._vectors else None
+            matcher = self._vectors.matcher if self._vectors is not None else None
         stored = self._catalog.vector(matcher, photo_id) if matcher else None
         return None if stored is None else numbers_of(stored)
 

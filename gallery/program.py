@@ -130,6 +130,7 @@ class Program:
         for ender in enders:
             ender.join()
         self.narrator.close()
+        self.searcher.close()
         self.thumbnails.close()
         self.catalog.close()
 

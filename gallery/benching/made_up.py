@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from gallery.benching.scenes import Floats, Scenes
 from gallery.catalog.importing import ImportedPhoto
+
+Ranks = npt.NDArray[np.int64]
 
 DIMENSION = 256
 VOCABULARY = 50_000
@@ -66,7 +69,7 @@ class Collection:
         for begin in range(0, self.count, _BATCH):
             yield from self._some(begin, min(_BATCH, self.count - begin))
 
-    def ranks(self, random: np.random.Generator, shape: tuple[int, ...]) -> "np.ndarray":  # type: ignore[type-arg]
+    def ranks(self, random: np.random.Generator, shape: tuple[int, ...]) -> Ranks:
         """Ranks of words, drawn as often as Zipf says."""
         return np.minimum(np.searchsorted(self._spread, random.random(shape)), VOCABULARY - 1)
 
@@ -88,13 +91,13 @@ class Collection:
                 fingerprint=b"%032d" % number,
                 caption=f"{self.captions[scenes[0, i]]}, {words}",
                 vector=stored[i].tobytes(),
-                format="JPEG" if chances[0, i] < 0.95 else _RARE_FORMATS[number % 3],  # noqa: PLR2004
-                by_person=bool(chances[1, i] < 0.01),  # noqa: PLR2004
+                format="JPEG" if chances[0, i] < 0.95 else _RARE_FORMATS[number % 3],
+                by_person=bool(chances[1, i] < 0.01),
                 camera=_CAMERAS[number % len(_CAMERAS)],
-                rating=int(chances[3, i] * 5) + 1 if chances[2, i] < 0.1 else None,  # noqa: PLR2004
+                rating=int(chances[3, i] * 5) + 1 if chances[2, i] < 0.1 else None,
             )
 
-    def _vectors(self, random: np.random.Generator, scenes: "np.ndarray") -> Floats:  # type: ignore[type-arg]
+    def _vectors(self, random: np.random.Generator, scenes: Ranks) -> Floats:
         """Unit vectors (n, d): mostly the first scene's, a little of the second's, and noise."""
         images = self.images
         share = random.random((scenes.shape[1], 1)).astype(np.float32) * 0.5
@@ -138,9 +141,11 @@ def queries(made: Collection, count: int) -> list[Asked]:
     """So many queries of the mix, in an order of their own; always the same ones."""
     random = np.random.default_rng(11)
     kinds = [kind for kind, share in MIX.items() for _ in range(share)]
-    chosen = [kinds[i % len(kinds)] for i in range(count)] if count >= len(kinds) else [
-        kinds[i * len(kinds) // count] for i in range(count)
-    ]
+    chosen = (
+        [kinds[i % len(kinds)] for i in range(count)]
+        if count >= len(kinds)
+        else [kinds[i * len(kinds) // count] for i in range(count)]
+    )
     random.shuffle(chosen)
     asked = []
     for number, kind in enumerate(chosen):
@@ -156,7 +161,7 @@ def _text(
     words = [each for each in caption.split() if each not in _SMALL]
     some = list(random.permutation(words))
     rare = word(int(made.ranks(random, (1,))[0]))
-    return {
+    texts = {
         "one scene word": some[0],
         "two scene words": " ".join(some[:2]),
         "a whole caption": caption,
@@ -164,4 +169,5 @@ def _text(
         "scene word and Zipf word": f"{some[0]} {rare}",
         "with a field": f"{some[0]} {_FIELDS[number % len(_FIELDS)]}",
         "phrase or minus": f'"{words[0]}" {some[-1]} -{rare}',
-    }[kind]
+    }
+    return texts[kind]

@@ -27,7 +27,7 @@ class Scenes:
 
 
 def described_scenes(folder: Path) -> Scenes:
-    """Describe the sample gallery with the sample checkpoint, in a catalog of its own in ``folder``.
+    """Describe the sample gallery with the sample checkpoint, in a catalog of its own.
 
     Raises ``KnownError`` where it is not installed or cannot be described.
     """

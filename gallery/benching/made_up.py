@@ -159,9 +159,9 @@ def _text(
     made: Collection, random: np.random.Generator, kind: str, caption: str, number: int
 ) -> str:
     words = [each for each in caption.split() if each not in _SMALL]
-    some = list(random.permutation(words))
+    some = [words[i] for i in random.permutation(len(words))]
     rare = word(int(made.ranks(random, (1,))[0]))
-    texts = {
+    texts: dict[str, str] = {
         "one scene word": some[0],
         "two scene words": " ".join(some[:2]),
         "a whole caption": caption,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from gallery.catalog import sqlite
-from gallery.catalog.finding import ALL, words_of
+from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, path_of
 from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, facts, photos
@@ -53,7 +53,7 @@ class Matching(Store):
             for condition in conditions:
                 test = condition.test
                 if isinstance(test, HasWords):
-                    found = sqlite.matching(connection, _phrase(test.text), ALL)
+                    found = sqlite.matching(connection, _phrase(test.text), sqlite.EVERY)
                     apart.append((found, condition.negated))
                 elif isinstance(test, InFolder):
                     apart.append((_in_folder(connection, test.text), condition.negated))
@@ -73,7 +73,7 @@ class Matching(Store):
         """
         with self._reading() as connection:
             if isinstance(test, HasWords):
-                return sqlite.matching(connection, _phrase(test.text), ALL), False
+                return sqlite.matching(connection, _phrase(test.text), sqlite.EVERY), False
             if isinstance(test, InFolder):
                 return _in_folder(connection, test.text), False
             if test == Is(State.DESCRIBED):
@@ -139,7 +139,7 @@ def _in_folder(connection: Connection, text: str) -> "array[int]":
         lower = func.lower(cast(photos.c.path, Text))
         query = query.where(func.instr(lower, wanted) > 0)
     found, parents = array("q"), dict[bytes, bool]()
-    for photo_id, path in connection.execute(query):
+    for photo_id, path in sqlite.plain_rows(connection, query):
         parent = os.path.dirname(path)  # noqa: PTH120 - bytes
         met = parents.get(parent)
         if met is None:

@@ -23,9 +23,6 @@ SOME_WORDS = 0.5
 #: Factor where only words that begin like the last one match.
 UNFINISHED = 0.8
 
-#: More than there can be.
-ALL = 2**62
-
 _MOST_WORDS = 16
 # In nearly every caption: they would make "a photo of a dog" match everything.
 _SMALL_WORDS = frozenset(
@@ -90,7 +87,7 @@ class Finding(Store):
         return batch.ids, batch.matrix
 
     def vectors_changed(
-        self, matcher: CheckpointRef, after: int, *, limit: int = ALL
+        self, matcher: CheckpointRef, after: int, *, limit: int = sqlite.EVERY
     ) -> VectorBatch:
         """The vectors stored behind row number ``after`` (0: all), in the order of storing.
 
@@ -203,7 +200,7 @@ def _with_some(
     ids, weights = np.zeros(0, np.int64), np.zeros(0)
     for number, word in enumerate(dict.fromkeys(telling)):
         expression = _joined([word], "", unfinished and number == len(set(telling)) - 1)
-        some = np.asarray(sqlite.matching(connection, expression, ALL), np.int64)
+        some = np.asarray(sqlite.matching(connection, expression, sqlite.EVERY), np.int64)
         rare = math.log1p((max(known - len(some), 0) + 0.5) / (len(some) + 0.5))
         ids, weights = np.concatenate([ids, some]), np.append(weights, np.full(len(some), rare))
     if not len(ids):

@@ -19,6 +19,9 @@ from gallery.errors import CatalogError, DamagedCatalogError
 #: How long a writer waits for another program's transaction.
 BUSY_TIMEOUT_MS = 30_000
 
+#: More than there can be.
+EVERY = 2**62
+
 #: "PhNa", in the file's header.
 _APPLICATION_ID = 0x50684E61
 
@@ -220,6 +223,17 @@ def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
     return _ids(connection, str(compiled), ())
 
 
+def plain_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver gives them, for many of them: SQLAlchemy takes as long again."""
+    compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled))
+        yield from cursor  # type: ignore[misc]
+    finally:
+        cursor.close()
+
+
 def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) -> "array[int]":
     """The ids as one text, which takes a fifth of the time that as many rows take.
 
@@ -254,6 +268,9 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
 
     Ranking by bm25 needs the whole posting list of each word, which takes long for a common one.
     """
+    if limit >= EVERY:  # oldest first is quicker for FTS5, by half for a phrase
+        statement = "SELECT rowid FROM photo_words WHERE photo_words MATCH ?"
+        return _ids(connection, statement, (expression,))[::-1]
     return _ids(
         connection,
         "SELECT rowid FROM photo_words WHERE photo_words MATCH ? ORDER BY rowid DESC LIMIT ?",

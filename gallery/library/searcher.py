@@ -37,7 +37,7 @@ from gallery.library.text_vector import TextVector
 from gallery.library.vector_file import Floats, Parts
 from gallery.library.vectors import Similarities, Vectors, nearest, numbers_of
 
-_MOST_WORD_MATCHES = 1_000_000
+_EVERY = 2**62
 _MOST_HITS, _MOST_LISTED = 500, 10_000
 
 
@@ -137,7 +137,7 @@ class Searcher:
 
     def _by_words(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
         conditions = (*wanted.conditions, *query.conditions)
-        most = _MOST_WORD_MATCHES if conditions else limit
+        most = _EVERY if conditions else limit
         words = _ranked_once(self._catalog.word_matches(wanted.text, limit=most))
         met = self._narrowing.meeting(conditions, words.ids)
         found = zip(words.ids[met][:limit].tolist(), words.ranks[met][:limit].tolist(), strict=True)
@@ -154,7 +154,7 @@ class Searcher:
         if asked is None or vectors is None or similar is None:
             hits = self._by_words(wanted, query, limit).hits
             return SearchResult(wanted.text, hits, unknown, by_meaning=False)
-        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=_MOST_WORD_MATCHES))
+        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=_EVERY))
         if conditions := (*wanted.conditions, *query.conditions):
             met = self._narrowing.meeting(conditions, similar.ids)
             similar = Similarities(similar.ids[met], similar.cosines[met], similar.margin)

@@ -144,6 +144,11 @@ class Parts:
     new: Rows
     last: int
 
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+        return int((self.old if len(self.old) else self.new).rows.shape[1])
+
     def order(self, ids: Ids) -> Ids:
         """Places of what is to stay in ``ids`` (those of ``old``, then of ``new``), ascending."""
         order = np.argsort(ids, kind="stable")
@@ -156,13 +161,13 @@ def write(path: Path, source: Source, parts: Parts) -> None:
     """Write a file, all of it or nothing. Raises ``OSError``."""
     ids = np.concatenate([parts.old.ids, parts.new.ids])
     order = parts.order(ids)
-    header = _Header(_KIND, source, len(order), parts.new.rows.shape[1], parts.last, 0)
+    header = _Header(_KIND, source, len(order), parts.size, parts.last, 0)
     written = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         with written.open("wb") as file:
             file.write(header.as_bytes())
             checksum = 0
-            for some in _in_order(parts.old, parts.new, ids, order):
+            for some in _in_order(parts, ids, order):
                 checksum = zlib.crc32(some, checksum)
                 file.write(some)
             file.seek(0)
@@ -174,17 +179,20 @@ def write(path: Path, source: Source, parts: Parts) -> None:
         raise
 
 
-def _in_order(first: Rows, second: Rows, ids: Ids, order: Ids) -> Iterator[memoryview]:
+def _in_order(parts: Parts, ids: Ids, order: Ids) -> Iterator[memoryview]:
     """Everything behind the header, piece by piece."""
+    first, second = parts.old, parts.new
     yield np.ascontiguousarray(ids[order], "<i8").data
     scales = np.concatenate([first.scales, second.scales])
     yield np.ascontiguousarray(scales[order], "<f4").data
     for begin in range(0, len(order), _AT_ONCE):
         places = order[begin : begin + _AT_ONCE]
         late = places >= len(first)
-        some = np.empty((len(places), first.rows.shape[1]), np.int8)
-        some[~late] = first.rows[places[~late]]
-        some[late] = second.rows[places[late] - len(first)]
+        some = np.empty((len(places), parts.size), np.int8)
+        if len(first):
+            some[~late] = first.rows[places[~late]]
+        if len(second):
+            some[late] = second.rows[places[late] - len(first)]
         yield some.data
 
 

@@ -30,7 +30,8 @@ _ALL_EXACT = 1_024
 #: So many new vectors, and this share of what the file has, are held in memory before it is
 #: written anew.
 _FEW, _SHARE = 65_536, 8
-_AT_ONCE = 16_384
+_AT_ONCE = 4_096
+_BLOCK = 256
 _LOOKED_AT = 64
 
 
@@ -63,8 +64,18 @@ def nearest(similar: Similarities, limit: int) -> Ids:
     """Places in ``similar`` of all that may be among the nearest ``limit``, in no order."""
     if limit <= 0 or limit >= len(similar.ids):
         return np.arange(len(similar.ids) if limit > 0 else 0)
-    last = -np.partition(-similar.cosines, limit - 1)[limit - 1]
-    return np.flatnonzero(similar.cosines >= last - 2 * similar.margin)
+    least = _least_of_the_best(similar.cosines, limit)
+    return np.flatnonzero(similar.cosines >= least - 2 * similar.margin)
+
+
+def _least_of_the_best(numbers: Floats, count: int) -> float:
+    """The ``count``-th largest, without sorting all of many."""
+    blocks = len(numbers) // _BLOCK
+    if blocks >= count:
+        # As many blocks have one that is at least as large: what is smaller is not among the best.
+        largest = numbers[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        numbers = numbers[numbers >= np.partition(largest, blocks - count)[blocks - count]]
+    return float(np.partition(numbers, len(numbers) - count)[len(numbers) - count])
 
 
 class Vectors:

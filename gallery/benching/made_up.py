@@ -59,7 +59,8 @@ class Collection:
         size = scenes.images.shape[1]
         turn = _isometry(size, max(size, DIMENSION))
         self.images, self.texts = scenes.images @ turn, scenes.texts @ turn
-        self._root = str(root)
+        self.root = root
+        self.captioner, self.matcher = scenes.captioner, scenes.matcher
         self._seed = seed
         shares = 1.0 / np.arange(1, VOCABULARY + 1) ** _ZIPF_EXPONENT
         self._spread = np.cumsum(shares / shares.sum())
@@ -110,7 +111,7 @@ class Collection:
     def _path(self, number: int) -> str:
         folder = number // _PHOTOS_A_FOLDER
         place = _PLACES[folder % len(_PLACES)]
-        return f"{self._root}/{2004 + folder % _YEARS} {place} {folder}/IMG_{number:07}.jpg"
+        return f"{self.root}/{2004 + folder % _YEARS} {place} {folder}/IMG_{number:07}.jpg"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

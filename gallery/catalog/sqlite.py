@@ -223,12 +223,15 @@ def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
     return _ids(connection, str(compiled), ())
 
 
-def plain_rows(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+def plain_rows(
+    connection: Connection, query: Select[Any] | str, parameters: tuple[Any, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
     """The rows as the driver gives them, for many of them: SQLAlchemy takes as long again."""
-    compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+    if not isinstance(query, str):
+        query = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(str(compiled))
+        cursor.execute(query, parameters)
         yield from cursor  # type: ignore[misc]
     finally:
         cursor.close()

@@ -23,6 +23,7 @@ is told apart as less likely, and there may be nothing above it.
 import threading
 from array import array
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -150,11 +151,16 @@ class Searcher:
     def _search(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
         asked = self._embed_text(wanted.text)
         unknown = asked.unknown_words if asked else ()
-        vectors, similar = self._similarities(asked.vector) if asked else (None, None)
-        if asked is None or vectors is None or similar is None:
+        if asked is None:
             hits = self._by_words(wanted, query, limit).hits
             return SearchResult(wanted.text, hits, unknown, by_meaning=False)
-        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=_EVERY))
+        with ThreadPoolExecutor(1, thread_name_prefix="search") as beside:
+            groups = beside.submit(self._catalog.word_matches, wanted.text, limit=_EVERY)
+            vectors, similar = self._similarities(asked.vector)
+        words = _ranked_once(groups.result())
+        if vectors is None or similar is None:
+            hits = self._by_words(wanted, query, limit).hits
+            return SearchResult(wanted.text, hits, unknown, by_meaning=False)
         if conditions := (*wanted.conditions, *query.conditions):
             met = self._narrowing.meeting(conditions, similar.ids)
             similar = Similarities(similar.ids[met], similar.cosines[met], similar.margin)
@@ -226,7 +232,7 @@ def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> WordRanks:
     ids, ranks = np.zeros(0, np.int64), np.zeros(0)
     for more, of_more in groups:
         new = np.asarray(more, np.int64)
-        there = ~np.isin(new, ids)
+        there = ~np.isin(new, ids, kind="table")
         ids = np.concatenate([ids, new[there]])
         ranks = np.concatenate([ranks, np.asarray(of_more, np.float64)[there]])
     return WordRanks(ids, ranks)

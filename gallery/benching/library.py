@@ -218,6 +218,9 @@ def _held(
         name: statistics.median(run[name] for run in runs)
         for name in ("start_s", "open_s", "ids_s", "first_rows_s", "vectors_s")
     }
-    most = [run["private_mib"] for run in runs]
-    told = None if base["private_mib"] is None else max(most) - base["private_mib"]
-    return start, {"empty_mib": base["private_mib"], "most_mib": max(most), "over_empty_mib": told}
+    empty_mib = base["private_mib"]
+    if empty_mib is None:
+        return start, {"empty_mib": None, "most_mib": None, "over_empty_mib": None}
+    most = max(run["private_mib"] for run in runs)
+    memory = {"empty_mib": empty_mib, "most_mib": most, "over_empty_mib": most - empty_mib}
+    return start, memory

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from gallery.domain import Hit
 from gallery.library.vector_file import Ids
-from gallery.library.vectors import Similarities, nearest
+from gallery.library.vectors import ALL_EXACT, Similarities, nearest
 
 #: Where the tail is cut that has no word in common with the query; see ``searcher``.
 LEAST_MEANING = 0.6
@@ -78,6 +78,8 @@ def best_hits(similar: Similarities, words: WordRanks, limit: int, exact: Exact)
     """At most ``limit`` hits, best first; of equal ones the photo that came first."""
     if limit <= 0:
         return ()
+    if similar.margin and len(similar.ids) <= ALL_EXACT:  # few that meet the conditions
+        similar = exact(similar.ids)
     scale = _scale(similar, exact)
     found = _candidates(similar, words, scale)
     found = _promising(found, scale, similar.margin, limit)

@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _STORED = np.dtype("<f2")
 _SIX_DEVIATIONS = 6 / np.sqrt(12)  # of a uniform error within one step of length 1
 #: Up to so many photos every cosine is exact: reading them all takes a few milliseconds.
-_ALL_EXACT = 1_024
+ALL_EXACT = 1_024
 #: So many new vectors, and this share of what the file has, are held in memory before it is
 #: written anew.
 _FEW, _SHARE = 65_536, 8
@@ -118,7 +118,7 @@ class Vectors:
         """Compare with a unit vector (d,); None where there is nothing of its size."""
         if len(self) == 0 or query.shape != (self._size(),):
             return None
-        if len(self) <= _ALL_EXACT:
+        if len(self) <= ALL_EXACT:
             return self.exact(self._ids(), query)
         asked = rounded(np.zeros(1, np.int64), query[None])
         step = float(asked.scales[0])

@@ -28,7 +28,7 @@ _SIX_DEVIATIONS = 6 / np.sqrt(12)  # of a uniform error within one step of lengt
 #: Up to so many photos every cosine is exact: reading them all takes a few milliseconds.
 ALL_EXACT = 1_024
 #: So many new vectors, and this share of what the file has, are held in memory before it is
-#: written anew.
+#: written anew; at a start, which would read them again, this share of so many.
 _FEW, _SHARE = 65_536, 8
 _AT_ONCE = 4_096
 _BLOCK = 256
@@ -97,22 +97,23 @@ class Vectors:
 
     def refresh(self) -> None:
         """Take in what was stored since the last time, and drop what went."""
-        count = self._catalog.vector_count(self.matcher)
-        if count == 0:
-            self._forget()
-            return
         if not self._opened:
             self._opened = True
             self._use(self._agreeing(vector_file.read(self._path(), self._source())))
-        self._take_in_what_is_new()
-        if len(self) == self._catalog.vector_count(self.matcher):
-            return
-        self._drop_all_but(np.asarray(self._catalog.vector_ids(self.matcher), np.int64))
-        if len(self) < count and len(self) < self._catalog.vector_count(self.matcher):
-            _LOG.warning("%s lacks vectors of the catalog; it is made again", self._path())
-            self._forget()
-            self._opened = True
             self._take_in_what_is_new()
+            self._behind = len(self._new) >= self._few // _SHARE
+        else:
+            self._take_in_what_is_new()
+        count = self._catalog.vector_count(self.matcher)
+        if count == 0:
+            self._forget()
+        elif len(self) != count:
+            self._drop_all_but(np.asarray(self._catalog.vector_ids(self.matcher), np.int64))
+            if len(self) < min(count, self._catalog.vector_count(self.matcher)):
+                _LOG.warning("%s lacks vectors of the catalog; it is made again", self._path())
+                self._forget()
+                self._opened = True  # without the file, which may not let itself be deleted
+                self._take_in_what_is_new()
 
     def similarities(self, query: Floats) -> Similarities | None:
         """Compare with a unit vector (d,); None where there is nothing of its size."""
@@ -144,7 +145,7 @@ class Vectors:
     def wants_writing(self) -> bool:
         """Whether so much changed since the file was written that it should be written anew."""
         changed = len(self._new) + int(self._gone.sum())
-        return changed >= max(self._few, len(self._file.mapped) // _SHARE)
+        return self._behind or changed >= max(self._few, len(self._file.mapped) // _SHARE)
 
     def to_write(self) -> Parts:
         """What the file should have, for ``write``, which may run beside searches."""
@@ -164,6 +165,7 @@ class Vectors:
         """Go on from a file; what changed since it was written is taken in by ``refresh``."""
         if file is None:
             self._few = 2 * max(self._few, len(self._new))  # not at every search again
+            self._behind = False
         else:
             self._use(file)
 
@@ -205,11 +207,11 @@ class Vectors:
         return np.concatenate([~self._gone, np.ones(len(self._new), np.bool_)])
 
     def _forget(self) -> None:
+        self._use(None)
         if self._opened:
             with suppress(OSError):
                 self._path().unlink(missing_ok=True)
         self._opened = False
-        self._use(None)
 
     def _use(self, file: VectorFile | None) -> None:
         self._file = file or VectorFile(Rows.none(), 0)
@@ -218,6 +220,7 @@ class Vectors:
         self._gone = np.zeros(len(mapped), np.bool_)
         self._new = Rows.none(mapped.rows.shape[1])
         self._last = self._file.last
+        self._behind = False
 
     def _take_in_what_is_new(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from engine.protocol import CheckpointRef
 from gallery.catalog import sqlite
 from gallery.catalog.store import Store, checkpoint_key, in_batches
-from gallery.catalog.tables import identity, photos, vectors
+from gallery.catalog.tables import photos, vectors
 
 #: Ranks given by ``ids_with_words``; a photo with only some of the words gets less than the last.
 AS_WRITTEN = 1.0
@@ -130,12 +130,6 @@ class Finding(Store):
         """The number that the catalog gave a checkpoint at its revision; -1 where it has none."""
         with self._reading() as connection:
             return checkpoint_key(connection, reference)
-
-    def identity(self) -> str:
-        """Tells this catalog, and this course of it, from every other one."""
-        with self._reading() as connection:
-            token: str = connection.scalars(select(identity.c.token)).one()
-            return token
 
     def vector(self, matcher: CheckpointRef, photo_id: int) -> bytes | None:
         """The float16 vector of a photo by a matcher; None without one."""

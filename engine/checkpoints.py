@@ -25,6 +25,7 @@ from engine.checkpoint_files import (
     weights_file,
 )
 from engine.installed import installed_folders
+from engine.likeness import UNCALIBRATED_LIKENESS, Likeness
 from engine.match_bands import UNCALIBRATED, MatchBands
 from engine.protocol import CheckpointRef
 
@@ -56,7 +57,8 @@ class DescriberSet:
     """What describes. ``note`` says in one sentence what it knows; any part may be absent.
 
     ``match_bands``: from which scores on its matcher is sure. ``search_floor``: from which cosine
-    on a photo is worth showing for a query; None where nobody measured it.
+    on a photo is worth showing for a query; None where nobody measured it. ``likeness``: from
+    which cosines on two photos are copies of one, or shots of one moment.
     """
 
     name: str
@@ -68,6 +70,7 @@ class DescriberSet:
     answerer: CheckpointRef | None = None
     match_bands: MatchBands = UNCALIBRATED
     search_floor: float | None = None
+    likeness: Likeness = UNCALIBRATED_LIKENESS
 
 
 def find_set(
@@ -176,11 +179,14 @@ def _described(name: str, parts: dict[str, _Part]) -> DescriberSet:
     else:
         note = "It makes captions of photos and finds them by what is in them."
     licences = dict.fromkeys(_licence(ref, config) for ref, config in parts.values())
-    bands, floor = UNCALIBRATED, None
+    bands, floor, likeness = UNCALIBRATED, None, UNCALIBRATED_LIKENESS
     if MATCHER_CLASS in parts:
         bands, floor = _match_bands(*parts[MATCHER_CLASS]), _search_floor(*parts[MATCHER_CLASS])
+        likeness = _likeness(*parts[MATCHER_CLASS])
     licence = "; ".join(licences)
-    return DescriberSet(name, captioner, matcher, drawn, note, licence, answerer, bands, floor)
+    return DescriberSet(
+        name, captioner, matcher, drawn, note, licence, answerer, bands, floor, likeness
+    )
 
 
 def _match_bands(ref: CheckpointRef, config: dict[str, Any]) -> MatchBands:
@@ -208,6 +214,18 @@ def _search_floor(ref: CheckpointRef, config: dict[str, Any]) -> float | None:
         message = f"The “search_floor” in “config.json” in {ref.folder} is no cosine."
         raise CheckpointError(message, "Copy the checkpoint again.")
     return floor
+
+
+def _likeness(ref: CheckpointRef, config: dict[str, Any]) -> Likeness:
+    """From which cosines pictures are copies or shots of one; cautious where nobody measured."""
+    told = own_part(config).get("likeness")
+    if told is None:
+        return UNCALIBRATED_LIKENESS
+    try:
+        return Likeness(float(told["copies"]), float(told["shots"]), calibrated=True)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The “likeness” in “config.json” in {ref.folder} has no cosines."
+        raise CheckpointError(message, "Copy the checkpoint again.") from error
 
 
 def _licence(ref: CheckpointRef, config: dict[str, Any]) -> str:

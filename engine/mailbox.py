@@ -7,6 +7,7 @@ from engine.protocol import (
     Ask,
     Cancel,
     Describe,
+    EmbedPicture,
     EmbedText,
     Leave,
     Locate,
@@ -16,6 +17,7 @@ from engine.protocol import (
     Score,
 )
 
+Embedding = EmbedText | EmbedPicture
 Matching = Match | Ask | Propose | Score | Locate
 
 
@@ -24,7 +26,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.work: queue.SimpleQueue[OpenDescriber | Describe | Leave] = queue.SimpleQueue()
-        self.texts: queue.SimpleQueue[EmbedText | None] = queue.SimpleQueue()
+        self.texts: queue.SimpleQueue[Embedding | None] = queue.SimpleQueue()
         self.matches: queue.SimpleQueue[Matching | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled: dict[int, bool] = {}
@@ -36,10 +38,10 @@ class Mailbox:
                 if message.job in self._cancelled:
                     self._cancelled[message.job] = True
             return
-        if isinstance(message, Describe | EmbedText | Matching):
+        if isinstance(message, Describe | Embedding | Matching):
             with self._lock:
                 self._cancelled[message.job] = False
-        if isinstance(message, EmbedText):
+        if isinstance(message, Embedding):
             self.texts.put(message)
         elif isinstance(message, Matching):
             self.matches.put(message)

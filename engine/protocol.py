@@ -1,10 +1,11 @@
 """The messages between a gallery and the engine process: plain values only.
 
 A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a batch), ``EmbedText``,
-``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers ``Opened`` or
-``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``, then
-``BatchDone``; and ``TextEmbedded``, ``Matched``, ``Answered``, ``Proposed``, ``Scored``,
-``Located`` or ``RequestFailed`` for the rest, which is answered while a batch runs. ``Cancel``
+``EmbedPicture``, ``Match``, ``Ask``, ``Propose``, ``Score`` or ``Locate``. The engine answers
+``Opened`` or ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``,
+then ``BatchDone``; and ``TextEmbedded``, ``PictureEmbedded``, ``Matched``, ``Answered``,
+``Proposed``, ``Scored``, ``Located`` or ``RequestFailed`` for the rest, which is answered while a
+batch runs. ``Cancel``
 drops what has not begun: its photos are answered by ``BatchDone`` alone. The engine leaves at
 end-of-file or ``Leave``.
 """
@@ -90,6 +91,14 @@ class EmbedText:
 
     job: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedPicture:
+    """The ITC vector of a picture, please: photos like it are looked for."""
+
+    job: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,14 @@ class TextEmbedded:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureEmbedded:
+    """The unit ITC vector of a picture (little-endian float16)."""
+
+    job: int
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
     """The ITM probability for each path asked, None where a photo could not be read."""
 
@@ -316,6 +333,7 @@ CODEC = Codec(
         OpenDescriber,
         Describe,
         EmbedText,
+        EmbedPicture,
         Match,
         Ask,
         Propose,
@@ -329,6 +347,7 @@ CODEC = Codec(
         Failed,
         BatchDone,
         TextEmbedded,
+        PictureEmbedded,
         Matched,
         Answered,
         Proposed,

@@ -1,4 +1,4 @@
-"""The engine's threads: one opens and describes, one embeds texts, one matches and answers.
+"""The engine's threads: one opens and describes, one embeds queries, one matches and answers.
 
 A text is answered while a batch runs: the networks keep no state between calls, so two threads
 may be inside them.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.batches import Batches
 from engine.checkpoints import CheckpointError
-from engine.describer import CannotAnswerError, Describer, ModelInfo, Picture
+from engine.describer import CannotAnswerError, Describer, ModelInfo, Picture, Wish
 from engine.images import DecodeError
 from engine.mailbox import Mailbox
 from engine.proposing import proposed, scored
@@ -22,6 +22,7 @@ from engine.protocol import (
     Answered,
     Ask,
     Describe,
+    EmbedPicture,
     EmbedText,
     Guess,
     Leave,
@@ -32,6 +33,7 @@ from engine.protocol import (
     OpenDescriber,
     Opened,
     OpenFailed,
+    PictureEmbedded,
     Propose,
     RequestFailed,
     Score,
@@ -108,7 +110,10 @@ class Service:
 
     def _embed_texts(self) -> None:
         while (message := self._mailbox.texts.get()) is not None:
-            self._answer(message.job, partial(self._embed, message))
+            if isinstance(message, EmbedPicture):
+                self._answer(message.job, partial(_embed_picture, message))
+            else:
+                self._answer(message.job, partial(_embed, message))
 
     def _match_texts(self) -> None:
         while (message := self._mailbox.matches.get()) is not None:
@@ -146,12 +151,6 @@ class Service:
         self._mailbox.done(job)
         self._send(result)
 
-    def _embed(self, message: EmbedText, describer: Describer) -> TextEmbedded:
-        _require(describer.info.matcher, _NO_MATCHER)
-        query = describer.embed_text(message.text)
-        blob = b"" if query.vector is None else query.vector.astype("<f2").tobytes()
-        return TextEmbedded(message.job, blob, query.unknown_words)
-
     def _match(self, message: Match, describer: Describer) -> Matched:
         _require(describer.info.matcher, _NO_MATCHER)
         scores: list[float | None] = []
@@ -186,6 +185,21 @@ class Service:
 def _require(part: object | None, otherwise: str) -> None:
     if part is None:
         raise CheckpointError(otherwise)
+
+
+def _embed(message: EmbedText, describer: Describer) -> TextEmbedded:
+    _require(describer.info.matcher, _NO_MATCHER)
+    query = describer.embed_text(message.text)
+    blob = b"" if query.vector is None else query.vector.astype("<f2").tobytes()
+    return TextEmbedded(message.job, blob, query.unknown_words)
+
+
+def _embed_picture(message: EmbedPicture, describer: Describer) -> PictureEmbedded:
+    _require(describer.info.matcher, _NO_MATCHER)
+    picture = describer.prepare(Path(message.path))
+    (seen,) = describer.describe([picture], [Wish(caption=False, vector=True)])
+    assert seen.vector is not None
+    return PictureEmbedded(message.job, seen.vector.astype("<f2").tobytes())
 
 
 def _locate(message: Locate, describer: Describer) -> Located:

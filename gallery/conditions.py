@@ -81,7 +81,14 @@ class Has:
     kept: Kept
 
 
-Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords | ByCamera | Rated | Has
+@dataclass(frozen=True, slots=True)
+class InAlbum:
+    """It stands in the album of this name, whatever the case."""
+
+    name: str
+
+
+Test: TypeAlias = Taken | InFolder | OfFormat | Is | HasWords | ByCamera | Rated | Has | InAlbum
 
 
 @dataclass(frozen=True, slots=True)

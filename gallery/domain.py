@@ -209,12 +209,24 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """What photos were compared with: a photo of the catalog, or any picture (``photo_id`` None).
+
+    ``name``: what people call it, its file's name.
+    """
+
+    name: str
+    photo_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits, best first; the query words unknown to the matcher; whether meaning was used.
 
     ``less_likely``: what looks a little like it, below the floor that was measured for the matcher.
     ``in_order``: nothing was to be weighed, hits are in the order of the gallery. ``problems``: a
-    sentence for each part of the query that could not be understood.
+    sentence for each part of the query that could not be understood. ``like``: the hits are photos
+    like this one, and there was no text.
     """
 
     text: str
@@ -224,6 +236,41 @@ class SearchResult:
     less_likely: tuple[Hit, ...] = ()
     in_order: bool = False
     problems: tuple[str, ...] = ()
+    like: Like | None = None
+
+
+class GroupKind(StrEnum):
+    """Why photos belong together: the same content, nearly the same, shots of one moment."""
+
+    SAME = "same"
+    ALIKE = "alike"
+    BURST = "burst"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoGroup:
+    """Two or more photos that belong together; the best of them (or of a burst the first) leads."""
+
+    kind: GroupKind
+    photo_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Photos in an order that a person gave."""
+
+    id: int
+    name: str
+    photo_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query that a person gave a name."""
+
+    id: int
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
 from gallery.library.proposing import Proposer
 from gallery.library.searcher import Searcher
+from gallery.library.similar import Similar
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.narration.narrator import Narrator
 from gallery.narration.speech import Speech
@@ -61,6 +62,7 @@ class Program:
     indexer: Indexer
     backups: DailyBackups
     searcher: Searcher
+    similar: Similar
     proposer: Proposer
     speech: Speech
     narrator: Narrator
@@ -184,6 +186,7 @@ def open_program(options: ProgramOptions) -> Program:
         indexer=indexer,
         backups=DailyBackups(catalog, bus),
         searcher=searcher,
+        similar=Similar(searcher, engine),
         proposer=Proposer(catalog, engine),
         speech=speech,
         narrator=Narrator(speech),

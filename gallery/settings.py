@@ -16,7 +16,7 @@ class Settings:
     """A person's choices and the place where they were; every field has a good default.
 
     ``window_geometry`` is the window system's own blob in base64. ``place`` is ``all``,
-    ``failed`` or ``folder:<id>``. ``theme`` is ``system``, ``light`` or ``dark``.
+    ``failed``, ``folder:<id>`` or ``album:<id>``. ``theme`` is ``system``, ``light`` or ``dark``.
     ``precision`` is how the describer computes (``engine.protocol.Precision``); after
     ``idle_minutes`` without work it gives its memory back (0: never).
     """

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gallery.arguments.options import add_limit
+from gallery.arguments.options import positive
 from gallery.arguments.parsers import Commands, Parser
 
 
@@ -21,5 +21,8 @@ def _narrate(parser: Parser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("photo", nargs="?", type=Path, metavar="PHOTO")
     what.add_argument("--search", metavar="TEXT", help="what is found by this, best first")
+    what.add_argument("--album", metavar="NAME", help="an album, in its order")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.wav")
-    add_limit(parser, 10)
+    parser.add_argument(
+        "--limit", type=positive, metavar="N", help="at most N (10 of a search, a whole album)"
+    )

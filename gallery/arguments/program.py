@@ -6,6 +6,7 @@ from gallery import exit_codes
 from gallery.arguments import (
     catalogs,
     checkpoints,
+    collections,
     describing,
     finding,
     folders,
@@ -15,7 +16,7 @@ from gallery.arguments import (
 from gallery.arguments.options import add_common
 from gallery.arguments.parsers import Commands, Parser
 
-_TOPICS = (folders, finding, describing, narrating, catalogs, machine, checkpoints)
+_TOPICS = (folders, finding, collections, describing, narrating, catalogs, machine, checkpoints)
 """In the order of the help."""
 
 

@@ -8,6 +8,7 @@ from filelock import ReadWriteLock
 from sqlalchemy import Engine, select
 
 from gallery.catalog import sqlite
+from gallery.catalog.albums import Albums
 from gallery.catalog.alternates import Alternates
 from gallery.catalog.backups import BackingUp
 from gallery.catalog.browsing import Browsing
@@ -23,6 +24,8 @@ from gallery.catalog.importing import Importing
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
 from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
+from gallery.catalog.saved_searches import SavedSearches
+from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
 
 
@@ -39,6 +42,9 @@ class Catalog(
     Matching,
     BackingUp,
     Importing,
+    Albums,
+    SavedSearches,
+    ShotTable,
 ):
     """What is known about the photos, in one SQLite file.
 

@@ -22,15 +22,26 @@ from sqlalchemy import (
 )
 
 from gallery.catalog import sqlite
+from gallery.catalog.albums import album_ids_named
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, path_of
-from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, facts, photos
+from gallery.catalog.tables import (
+    EDITED,
+    FAILED,
+    MISSING,
+    WITHOUT_CAPTION,
+    album_photos,
+    captions,
+    facts,
+    photos,
+)
 from gallery.conditions import (
     ByCamera,
     Condition,
     Has,
     HasWords,
+    InAlbum,
     InFolder,
     Is,
     Kept,
@@ -46,7 +57,10 @@ class Matching(Store):
     """The ids of the photos that meet every condition."""
 
     def ids_meeting(self, conditions: Sequence[Condition]) -> "array[int]":
-        """In the order of the gallery: by the time taken (else changed), then name."""
+        """In the order of the gallery: by the time taken (else changed), then name.
+
+        Where all must be in one album they come in the order of that.
+        """
         query = select(photos.c.id).order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
         with self._reading() as connection:
             apart: list[tuple[array[int], bool]] = []
@@ -55,11 +69,18 @@ class Matching(Store):
                 if isinstance(test, HasWords):
                     found = sqlite.matching(connection, _phrase(test.text), sqlite.EVERY)
                     apart.append((found, condition.negated))
+                elif isinstance(test, InAlbum):
+                    apart.append((_in_album(connection, test), condition.negated))
                 elif isinstance(test, InFolder):
                     apart.append((_in_folder(connection, test.text), condition.negated))
                 else:
                     query = query.where(~_holds(test) if condition.negated else _holds(test))
             ids = sqlite.ids_of(connection, query)
+            ordering = next((c.test for c in conditions if _orders(c)), None)
+            if isinstance(ordering, InAlbum):
+                members = np.asarray(_in_album(connection, ordering), np.int64)
+                met = np.isin(members, np.asarray(ids, np.int64))
+                ids = array("q", members[met].tobytes())
         for some, negated in apart:
             numbers = np.asarray(ids, np.int64)
             met = np.isin(numbers, np.asarray(some, np.int64), invert=negated)
@@ -76,6 +97,8 @@ class Matching(Store):
                 return sqlite.matching(connection, _phrase(test.text), sqlite.EVERY), False
             if isinstance(test, InFolder):
                 return _in_folder(connection, test.text), False
+            if isinstance(test, InAlbum):
+                return _in_album(connection, test), False
             if test == Is(State.DESCRIBED):
                 return sqlite.ids_of(connection, select(photos.c.id).where(WITHOUT_CAPTION)), True
             if _is_told_by_the_file(test):
@@ -129,6 +152,20 @@ def _stands(state: State) -> ColumnElement[bool]:
         State.FAILED: FAILED,
         State.MISSING: MISSING,
     }[state]
+
+
+def _orders(condition: Condition) -> bool:
+    return isinstance(condition.test, InAlbum) and not condition.negated
+
+
+def _in_album(connection: Connection, test: InAlbum) -> "array[int]":
+    """The photos of an album in its order; none where there is no such album."""
+    query = (
+        select(album_photos.c.photo_id)
+        .where(album_photos.c.album_id.in_(album_ids_named(connection, test.name)))
+        .order_by(album_photos.c.position, album_photos.c.photo_id)
+    )
+    return sqlite.ids_of(connection, query)
 
 
 def _in_folder(connection: Connection, text: str) -> "array[int]":

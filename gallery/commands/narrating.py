@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gallery.commands import terminal
+from gallery.commands.albums import photos_of_album
 from gallery.commands.catalogs import absolute, photo_of
 from gallery.commands.searching import search_photos, tell_what_was_not_understood
 from gallery.commands.session import opened_program
@@ -14,21 +15,28 @@ from gallery.narration.recording import write_wav
 from gallery.narration.script import spoken_text
 from gallery.program import Program
 
+_MOST_FOUND = 10
+
 
 def narrate(arguments: Namespace) -> int:
     """Say one photo, or what a search finds, into a WAV file."""
     with opened_program(arguments) as program:
-        if arguments.search is None:
-            photos = [photo_of(program.catalog, arguments.photo)]
-        else:
-            found, hits = search_photos(program, arguments.search, arguments.limit)
-            tell_what_was_not_understood(program, found)
-            photos = [photo for _, photo in hits]
+        photos = _wanted(program, arguments)
         if not photos:
             raise KnownError("There is nothing to narrate, because nothing was found.")
         length_ms = write_narration(program, photos, arguments.out)
         terminal.result(f"{terminal.shown(arguments.out)}\t{length_ms / 1000:.1f} s")
         return 0
+
+
+def _wanted(program: Program, arguments: Namespace) -> Sequence[Photo]:
+    if arguments.album is not None:
+        return photos_of_album(program.catalog, arguments.album)[: arguments.limit]
+    if arguments.search is None:
+        return [photo_of(program.catalog, arguments.photo)]
+    found, hits = search_photos(program, arguments.search, arguments.limit or _MOST_FOUND)
+    tell_what_was_not_understood(program, found)
+    return [photo for _, photo in hits]
 
 
 def write_narration(program: Program, photos: Sequence[Photo], out: Path) -> int:

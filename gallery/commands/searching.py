@@ -21,7 +21,7 @@ def search(arguments: Namespace) -> int:
             )
         found, photos = search_photos(program, arguments.text, arguments.limit)
         if arguments.all:
-            photos += _with_photos(program, found.less_likely)
+            photos += with_photos(program, found.less_likely)
         if arguments.json:
             terminal.result_json(as_json(found, photos))
         else:
@@ -44,10 +44,11 @@ def search_photos(
         found = program.searcher.search(text, limit=limit)
     else:  # nothing to compare with: words are searched at once
         found = program.searcher.by_words(text, limit=limit)
-    return found, _with_photos(program, found.hits)
+    return found, with_photos(program, found.hits)
 
 
-def _with_photos(program: Program, hits: Sequence[Hit]) -> list[tuple[Hit, Photo]]:
+def with_photos(program: Program, hits: Sequence[Hit]) -> list[tuple[Hit, Photo]]:
+    """Return hits with their photos; those that were removed meanwhile are left out."""
     photos = {photo.id: photo for photo in program.catalog.photos([h.photo_id for h in hits])}
     return [(hit, photos[hit.photo_id]) for hit in hits if hit.photo_id in photos]
 

@@ -24,6 +24,7 @@ from engine.protocol import (
     Matched,
     OpenDescriber,
     PhotoTask,
+    PictureEmbedded,
     Proposed,
     RequestFailed,
     Scored,
@@ -42,7 +43,10 @@ from gallery.processes.child import Child, Death
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 128
 _ANSWER_S, _START_S, _ASK_S = 10.0, 60.0, 120.0
-_PROGRESS = (Described, Failed, TextEmbedded, Matched, Answered, Proposed, Scored, Located)
+_PROGRESS = (
+    *(Described, Failed, TextEmbedded, PictureEmbedded),
+    *(Matched, Answered, Proposed, Scored, Located),
+)
 
 
 class EngineClient:
@@ -298,6 +302,7 @@ class EngineClient:
                 self._on_batch_done(message)
             case (
                 TextEmbedded()
+                | PictureEmbedded()
                 | Matched()
                 | Answered()
                 | Proposed()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from engine.protocol import (
     Answered,
     Ask,
+    EmbedPicture,
     EmbedText,
     Locate,
     Located,
     Match,
     Matched,
+    PictureEmbedded,
     Propose,
     Proposed,
     RequestFailed,
@@ -22,8 +24,17 @@ from engine.protocol import (
 
 _TRIES = 2
 
-Question = EmbedText | Match | Ask | Propose | Score | Locate
-Said = TextEmbedded | Matched | Answered | Proposed | Scored | Located | RequestFailed
+Question = EmbedText | EmbedPicture | Match | Ask | Propose | Score | Locate
+Said = (
+    TextEmbedded
+    | PictureEmbedded
+    | Matched
+    | Answered
+    | Proposed
+    | Scored
+    | Located
+    | RequestFailed
+)
 Answer = Said | None
 
 

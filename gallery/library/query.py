@@ -8,6 +8,7 @@
     dog or cat                either
     before:2024-06  after:2023  on:2024-06-03  year:2024
     folder:lisbon   type:png   camera:nikon   rating:>=4   has:gps   has:keywords
+    album:rome   album:"summer in rome"
     is:edited  is:described  is:failed  is:missing  is:unsure
 
 Every field can be turned round with ``-`` too (``-is:missing``). A text without any of these is
@@ -25,6 +26,7 @@ from gallery.conditions import (
     Condition,
     Has,
     HasWords,
+    InAlbum,
     InFolder,
     Is,
     Kept,
@@ -193,6 +195,7 @@ _FIELDS: "dict[str, Callable[[str], Test | str]]" = {
     "on": _taken("on", Taken),
     "year": _taken("year", Taken),
     "folder": InFolder,
+    "album": InAlbum,
     "type": _type,
     "is": _is,
     "has": _has,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from gallery.ui import keys
 from gallery.ui.theme import THEMES
@@ -28,6 +29,15 @@ class Actions:
         self.edit_caption = make(tr("&Edit caption"), keys.EDIT_CAPTION)
         self.more_wordings = make(tr("More &wordings"), keys.MORE_WORDINGS)
         self.find = make(tr("&Find…"), keys.FIND)
+        self.find_picture = make(tr("Find like a &picture…"), keys.FIND_PICTURE)
+        self.save_search = make(tr("Sa&ve search…"), keys.SAVE_SEARCH)
+        self.look_alikes = make(tr("Look-al&ikes"))
+        self.more_like = make(tr("&More like this"), keys.MORE_LIKE)
+        self.new_album = make(tr("&New album…"))
+        self.add_to_album = make(tr("Add to al&bum…"), keys.ADD_TO_ALBUM)
+        self.remove_from_album = make(tr("&Remove from album"))
+        self.move_earlier = make(tr("Move &earlier in album"), keys.EARLIER)
+        self.move_later = make(tr("Move &later in album"), keys.LATER)
         self.all_photos = make(tr("&All photos"))
         self.failures = make(tr("&Could not be described"))
         self.larger = make(tr("&Larger thumbnails"), *keys.LARGER)
@@ -46,6 +56,15 @@ class Actions:
         self.themes = self._make_themes()
         self._fill_menus()
         self.enable(on=False)
+
+    def offer_on(self, *widgets: QWidget) -> None:
+        """Give widgets that show photos a context menu of what can be done with one."""
+        apart = QAction(self._window)
+        apart.setSeparator(True)
+        for widget in widgets:
+            widget.addActions([self.open_photo, self.more_like, self.edit_caption, self.tell])
+            widget.addActions([self.ask, apart, self.add_to_album, self.remove_from_album])
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def enable(self, *, on: bool) -> None:
         """Switch what needs an open catalog."""
@@ -94,22 +113,33 @@ class Actions:
         tr = self._window.tr
         self._menu(
             tr("&File"),
-            [self.add_folder, self.remove_folder, self.scan, None],
+            [self.add_folder, self.remove_folder, self.scan, None, self.new_album, None],
             [self.real_weights, self.sample_set, None, self.quit],
         )
         self._edit_menu = self._menu(
             tr("&Edit"),
-            [self.edit_caption, self.more_wordings, None, self.find, None, self.settings],
+            [self.edit_caption, self.more_wordings, None, self.find, self.find_picture],
+            [self.save_search, None, self.settings],
         )
         view = self._menu(
             tr("&View"),
-            [self.all_photos, self.failures, None, self.larger, self.smaller, None],
+            [
+                self.all_photos,
+                self.failures,
+                self.look_alikes,
+                None,
+                self.larger,
+                self.smaller,
+                None,
+            ],
         )
         view.addMenu(self._theme_menu(view))
         view.addAction(self.full_screen)
         self._menu(
             tr("&Photo"),
-            [self.open_photo, self.ask, None, self.tell, self.stop_telling, self.slideshow, None],
+            [self.open_photo, self.more_like, self.ask, None],
+            [self.tell, self.stop_telling, self.slideshow, None],
+            [self.add_to_album, self.remove_from_album, self.move_earlier, self.move_later, None],
             [self.pause_work, self.cancel_work, self.try_again],
         )
         self._menu(tr("&Help"), [self.keys, self.about])

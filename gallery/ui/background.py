@@ -25,6 +25,7 @@ class Lane(StrEnum):
     SPEECH = "speech"
     QUESTIONS = "questions"
     WORDINGS = "wordings"
+    LIKENESS = "likeness"
 
 
 class Background(QObject):

@@ -1,24 +1,43 @@
 """What is shown, and where one was: places, search, and the list of photo ids that follows."""
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from gallery.catalog import Catalog
-from gallery.domain import Counts, Folder, SearchResult
+from gallery.domain import Album, Counts, Folder, SavedSearch, SearchResult
 from gallery.ui.background import Background, Lane
 from gallery.ui.places import ALL, Kind, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the grid is to show. ``keep``: the same list grown or shrunk, so stay where one is."""
+    """What the grid is to show. ``keep``: the same list grown or shrunk, so stay where one is.
+
+    ``notes``: by photo id, a line to stand below its caption.
+    """
 
     ids: Sequence[int]
     keep: bool
+    notes: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Photos shown beside places and searches: those like one, groups, one group.
+
+    ``chosen``: where to stand among them; ``nothing``: what is said where there are none.
+    """
+
+    title: str
+    note: str
+    ids: tuple[int, ...]
+    notes: Mapping[int, str]
+    chosen: int | None = None
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +46,8 @@ class Overview:
 
     folders: tuple[Folder, ...]
     counts: Counts
+    albums: tuple[Album, ...] = ()
+    saved: tuple[SavedSearch, ...] = ()
 
 
 class Browser(QObject):
@@ -46,27 +67,35 @@ class Browser(QObject):
         self._arriving = False  # a place was gone to that is not shown yet
         self.place = ALL
         self.search_result: SearchResult | None = None
+        self.apart: Apart | None = None
         self.unfolded = False  # what is less likely is shown too
         self.overview: Overview | None = None
 
     @property
     def searching(self) -> bool:
-        """Whether hits are shown rather than the place."""
-        return self.search_result is not None
+        """Whether something else is shown than the place: hits, or photos apart."""
+        return self.search_result is not None or self.apart is not None
 
     def go(self, place: Place) -> None:
         """Show a place; ends a search."""
         self.place = place
-        self.search_result = None
+        self.search_result = self.apart = None
         self.place_changed.emit(place)
         self._read(keep=False)
 
     def show_hits(self, result: SearchResult) -> None:
         """Show a search's hits, best first."""
         keep = self.search_result is not None and self.search_result.text == result.text
-        self.search_result = result
+        self.search_result, self.apart = result, None
         self.unfolded = self.unfolded and keep
         self._show_result(keep=keep)
+
+    def show_apart(self, apart: Apart) -> None:
+        """Show these photos; ends a search."""
+        self._turn += 1
+        self._arriving = False
+        self.search_result, self.apart = None, apart
+        self.shown.emit(Shown(array("q", apart.ids), keep=False, notes=apart.notes))
 
     def unfold(self) -> None:
         """Show what is less likely too, behind the hits."""
@@ -85,7 +114,7 @@ class Browser(QObject):
     def leave_search(self) -> None:
         """Back to the place."""
         if self.searching:
-            self.search_result = None
+            self.search_result = self.apart = None
             self._read(keep=False)
 
     def refresh(self) -> None:
@@ -112,15 +141,20 @@ class Browser(QObject):
         self.overview = overview
         known = {folder.id for folder in overview.folders}
         self.overview_changed.emit(overview)
-        if self.place.kind is Kind.FOLDER and self.place.folder_id not in known:
+        albums = {album.id for album in overview.albums}
+        if (self.place.kind is Kind.FOLDER and self.place.folder_id not in known) or (
+            self.place.kind is Kind.ALBUM and self.place.album_id not in albums
+        ):
             self.go(ALL)
 
 
 def _ids(catalog: Catalog, place: Place) -> Sequence[int]:
     if place.kind is Kind.FAILED:
         return catalog.photo_ids(failed=True)
+    if place.album_id is not None:
+        return catalog.album_photo_ids(place.album_id)
     return catalog.photo_ids(folder_id=place.folder_id)
 
 
 def _overview(catalog: Catalog) -> Overview:
-    return Overview(catalog.folders(), catalog.counts())
+    return Overview(catalog.folders(), catalog.counts(), catalog.albums(), catalog.saved_searches())

@@ -94,6 +94,18 @@ class EmptyState(QWidget):
         self._nearest.setVisible(bool(less_likely))
         self._clear.show()
 
+    def show_empty_album(self) -> None:
+        """An album that has no photos yet."""
+        self._show(
+            "album",
+            self.tr("This album is empty"),
+            self.tr("Select photos and choose “Add to album…” in the menu “Photo” (Ctrl+B)."),
+        )
+
+    def show_nothing(self, text: str) -> None:
+        """Nothing is alike, said in a sentence."""
+        self._show("search", text, "")
+
     def show_no_failures(self) -> None:
         """Everything could be described."""
         self._show("check", self.tr("Every photo could be read"), "")

@@ -23,6 +23,7 @@ from gallery.ui.narration_bar import NarrationBar
 from gallery.ui.outside_changes import OutsideChanges
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.photo_model import PhotoModel
+from gallery.ui.picture_drop import PictureDrop
 from gallery.ui.picture_loader import PictureLoader
 from gallery.ui.place_words import (
     less_likely_text,
@@ -61,6 +62,7 @@ class GalleryPage(QWidget):
         self.pictures = pictures
         self.sidebar = Sidebar(self)
         self.top_bar = TopBar(settings.thumbnail_px, self)
+        self.pictures_wanted = PictureDrop(self.top_bar.search)
         self.banner = SampleBanner(self)
         self.grid = GridView(settings.thumbnail_px, self)
         self.grid.setItemDelegate(GridDelegate(self.grid))
@@ -151,10 +153,10 @@ class GalleryPage(QWidget):
         same = len(shown.ids) == len(self.model.ids) and bytes(memoryview(shown.ids)) == bytes(  # type: ignore[arg-type]
             memoryview(self.model.ids)  # type: ignore[arg-type]
         )
-        if not (same and shown.keep and self._ready):
+        if not (same and shown.keep and self._ready and not shown.notes):
             current, first = self._spot(shown)
             selected = self.grid.selected_ids()[:_SELECTION_KEPT] if shown.keep else []
-            self.model.set_ids(shown.ids)
+            self.model.set_ids(shown.ids, shown.notes)
             if not shown.keep:
                 self.grid.scrollToTop()
             self.grid.go_to(current, first_visible_id=first)
@@ -208,9 +210,14 @@ class GalleryPage(QWidget):
         place, working = self.browser.place, self.status.progress.phase in ("scanning", "reading")
         result: SearchResult | None = self.browser.search_result
         if len(self.model.ids):
-            failed = place.kind is Kind.FAILED and result is None
+            failed = place.kind is Kind.FAILED and not self.browser.searching
             return self.failures if failed else self.grid
-        if result is not None:
+        apart = self.browser.apart
+        if apart is not None:
+            self.empty.show_nothing(apart.nothing)
+        elif place.kind is Kind.ALBUM and result is None:
+            self.empty.show_empty_album()
+        elif result is not None:
             self.empty.show_no_hits(result.text, less_likely_text(self.browser))
         elif not overview.folders:
             self.empty.show_welcome(samples=sample_gallery_dir().is_dir())
@@ -229,6 +236,9 @@ class GalleryPage(QWidget):
         typing = self.browser.searching and not self.grid.hasFocus()
         if shown.keep and self._ready and not typing:
             return self.grid.chosen_id, self.grid.top_id
+        apart = self.browser.apart
+        if apart is not None and apart.chosen in shown.ids:
+            return apart.chosen, None
         if self.browser.searching:
             return (shown.ids[0] if len(shown.ids) else None), None
         return self._spots.get(str(self.browser.place), (None, None))

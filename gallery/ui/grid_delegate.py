@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from gallery.domain import Origin, Photo
-from gallery.ui.photo_model import PHOTO_ROLE
+from gallery.ui.photo_model import NOTE_ROLE, PHOTO_ROLE
 from gallery.ui.theme import theme
 from gallery.ui.words import caption_line, date_text
 
@@ -42,7 +42,7 @@ class GridDelegate(QStyledItemDelegate):
         self._paint_rings(painter, tile, state)
         if photo is not None:
             self._paint_badge(painter, tile, photo)
-            self._paint_words(painter, rect, tile, photo)
+            self._paint_words(painter, rect, tile, photo, index.data(NOTE_ROLE))
         painter.restore()
 
     def createEditor(
@@ -132,7 +132,9 @@ class GridDelegate(QStyledItemDelegate):
         role = "danger" if name == "alert" else "text"
         theme.icon(name, role).paint(painter, spot.toRect().adjusted(5, 5, -5, -5))
 
-    def _paint_words(self, painter: QPainter, rect: QRect, tile: QRectF, photo: Photo) -> None:
+    def _paint_words(
+        self, painter: QPainter, rect: QRect, tile: QRectF, photo: Photo, note: str | None
+    ) -> None:
         metrics = painter.fontMetrics()
         line = QRect(rect.x() + 2, int(tile.bottom()) + 5, rect.width() - 4, metrics.height() + 2)
         told = photo.caption is not None
@@ -144,7 +146,7 @@ class GridDelegate(QStyledItemDelegate):
         painter.setFont(small)
         painter.setPen(theme.colour("quiet"))
         line.translate(0, metrics.height() + 1)
-        below = date_text(photo.taken_at) if told else self.tr("not described yet")
+        below = note or (date_text(photo.taken_at) if told else self.tr("not described yet"))
         if photo.missing:
             below = self.tr("file is missing")
         elif photo.failure is not None:

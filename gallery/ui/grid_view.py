@@ -1,9 +1,19 @@
 """The photo grid: everything it tells is by photo id."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
+from gallery.ui import grid_arranging
 from gallery.ui.flow_view import FlowView
 from gallery.ui.grid_accessibility import tell_current
 from gallery.ui.photo_model import ID_ROLE, PhotoModel
@@ -18,6 +28,8 @@ class GridView(FlowView):
     current_changed = Signal(int)
     edit_ended = Signal()
     left = Signal()
+    remove_requested = Signal()
+    dropped = Signal(object, object)  # photo ids, and the id they go before (None: to the end)
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(thumbnail_px, parent)
@@ -26,6 +38,7 @@ class GridView(FlowView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
+        self._drop_row: int | None = None
         self.doubleClicked.connect(self._open)
 
     @property
@@ -79,6 +92,12 @@ class GridView(FlowView):
             self.scrollTo(self.currentIndex())
             self.edit(self.currentIndex())
 
+    def set_arrangeable(self, *, on: bool) -> None:
+        """Whether photos can be dragged to another place among the others."""
+        mode = QAbstractItemView.DragDropMode
+        self.setDragDropMode(mode.InternalMove if on else mode.NoDragDrop)
+        self.viewport().setAcceptDrops(on)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the photo, Esc leaves (a search)."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.is_editing:
@@ -86,6 +105,8 @@ class GridView(FlowView):
             event.accept()
         elif event.key() == Qt.Key.Key_Escape and not self.is_editing:
             self.left.emit()
+        elif event.key() == Qt.Key.Key_Delete and not self.is_editing:
+            self.remove_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -106,6 +127,64 @@ class GridView(FlowView):
         if current.isValid():
             tell_current(self, current.row())
             self.current_changed.emit(int(current.data(ID_ROLE)))
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the selected photos; the model stays as it is until the move is stored."""
+        chosen = self.selected_ids()
+        if chosen:
+            picture = self.currentIndex().data(Qt.ItemDataRole.DecorationRole)
+            grid_arranging.drag_of(self, chosen, picture).exec(Qt.DropAction.MoveAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Only photos of this grid."""
+        self._on_drag(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show where they would go."""
+        self._on_drag(event)
+        margin = self.geometry_now.line_px // 3
+        y, height = event.position().toPoint().y(), self.viewport().height()
+        step = (y > height - margin) - (y < margin)
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + step * bar.singleStep() // 2)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Show nothing any more."""
+        self._mark(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell where they are wanted."""
+        if self._on_drag(event) and self._drop_row is not None:
+            model, row = self.model(), self._drop_row
+            there = row < model.rowCount()
+            before = int(model.index(row, 0).data(ID_ROLE)) if there else None
+            self.dropped.emit(grid_arranging.ids_of(event.mimeData()), before)
+        self._mark(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The photos, and where dragged ones would go."""
+        super().paintEvent(event)
+        if self._drop_row is not None:
+            painter = QPainter(self.viewport())
+            rect = grid_arranging.mark_rect(self.geometry_now, self._drop_row)
+            grid_arranging.paint_mark(painter, rect.translated(0, -self.verticalOffset()))
+            painter.end()
+
+    def _on_drag(self, event: QDropEvent) -> bool:
+        ours = event.mimeData().hasFormat(grid_arranging.MIME_TYPE)
+        if ours and self.dragDropMode() is QAbstractItemView.DragDropMode.InternalMove:
+            point = event.position().toPoint()
+            y = point.y() + self.verticalOffset()
+            self._mark(grid_arranging.row_before(self.geometry_now, point.x(), y))
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+            return True
+        event.ignore()
+        return False
+
+    def _mark(self, row: int | None) -> None:
+        self._drop_row = row
+        self.viewport().update()
 
     def _open(self, index: _Index) -> None:
         if index.isValid():

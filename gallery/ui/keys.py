@@ -27,6 +27,12 @@ ASK = "Ctrl+K"
 STOP_TELLING = "Ctrl+."
 SLIDESHOW = "F5"
 SETTINGS = "Ctrl+,"
+SAVE_SEARCH = "Ctrl+S"
+FIND_PICTURE = "Ctrl+Shift+F"
+MORE_LIKE = "Ctrl+L"
+ADD_TO_ALBUM = "Ctrl+B"
+EARLIER = "Ctrl+Shift+Left"
+LATER = "Ctrl+Shift+Right"
 KEYS = "F1"
 
 
@@ -73,6 +79,13 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
             tr("Everywhere"),
             [
                 (FIND, tr("Find photos by what is in them; Esc goes back to where you were")),
+                (
+                    FIND_PICTURE,
+                    tr("Find photos like a picture (also dropped or pasted into the box)"),
+                ),
+                (MORE_LIKE, tr("More like the current photo; Esc goes back")),
+                (SAVE_SEARCH, tr("Keep the search under a name")),
+                (ADD_TO_ALBUM, tr("Add the selected photos to an album")),
                 (TELL, tr("Tell the current photo aloud; again: hold the voice and go on")),
                 (STOP_TELLING, tr("Stop telling")),
                 (ASK, tr("Ask a question about the current photo; Esc leaves it")),
@@ -82,7 +95,7 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                     MORE_WORDINGS,
                     tr("Edit the caption with other wordings; Alt+1 to Alt+9 takes one"),
                 ),
-                (UNDO, tr("Undo a correction")),
+                (UNDO, tr("Undo a correction, or a change of an album")),
                 (" or ".join(REDO), tr("Redo it")),
                 (FULL_SCREEN, tr("Full screen")),
                 (ADD_FOLDER, tr("Add a folder of photos")),
@@ -101,6 +114,7 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("before:2024-06, after:2023", tr("Taken before, after a year, month or day")),
                 ("on:2024-06-03, year:2024", tr("Taken on a day, in a month, in a year")),
                 ("folder:lisbon, type:png", tr("In a folder of this name; files of this format")),
+                (tr('album:rome, album:"my trip"'), tr("In this album, in its order")),
                 ("camera:nikon, rating:>=4", tr("By this camera; with so many stars in the file")),
                 ("has:gps, has:keywords", tr("With a position; with keywords")),
                 ("is:edited, is:described, is:unsure", tr("What its caption is")),
@@ -116,6 +130,19 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (
                     f"{LARGER[0]}, {SMALLER}",
                     tr("Larger, smaller thumbnails (also Ctrl and the wheel)"),
+                ),
+            ],
+        ),
+        (
+            tr("An album"),
+            [
+                (
+                    f"{EARLIER}, {LATER}",
+                    tr("Move the selected photos earlier, later (or drag them)"),
+                ),
+                (
+                    tr("Delete"),
+                    tr("Take the selected photos out of it; at the left, the album itself"),
                 ),
             ],
         ),

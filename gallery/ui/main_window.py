@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         page.viewer.left.connect(self._leave_full_screen)
         self.setCentralWidget(page)
         self.actions_.take_undo(page.edits.undo_stack)
+        self.actions_.offer_on(page.grid, page.viewer.stage)
         self.actions_.enable(on=True)
         self.settings_wiring.use_status_line(page.status, program.options.checkpoint)
         page.start()
@@ -234,6 +235,15 @@ class MainWindow(QMainWindow):
             (actions.pause_work, lambda _, wiring: wiring.toggle_work()),
             (actions.cancel_work, lambda page, _: page.program.indexer.cancel()),
             (actions.try_again, lambda _, wiring: wiring.try_again()),
+            (actions.save_search, lambda _, wiring: wiring.collections.save_search()),
+            (actions.new_album, lambda _, wiring: wiring.collections.new_album()),
+            (actions.add_to_album, lambda _, wiring: wiring.collections.add_to_album()),
+            (actions.remove_from_album, lambda _, wiring: wiring.collections.remove_from_album()),
+            (actions.move_earlier, lambda _, wiring: wiring.collections.step(-1)),
+            (actions.move_later, lambda _, wiring: wiring.collections.step(1)),
+            (actions.more_like, lambda page, wiring: wiring.apart.more_like(page.current_id)),
+            (actions.look_alikes, lambda _, wiring: wiring.apart.show_groups()),
+            (actions.find_picture, lambda _, wiring: wiring.apart.ask_for_picture()),
         ):
             action.triggered.connect(partial(self._act, act))
         actions.find.triggered.connect(self._find)

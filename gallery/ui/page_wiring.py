@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from gallery.domain import Folder, SearchResult
 from gallery.library.events import EngineState, Progress
 from gallery.ui.announce import announce
+from gallery.ui.apart_wiring import ApartWiring
 from gallery.ui.background import Lane
+from gallery.ui.collections_wiring import CollectionsWiring
 from gallery.ui.details_wiring import DetailsWiring
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.place_words import blocked_folders, place_note
@@ -30,6 +32,9 @@ class PageWiring:
         self._connect_work()
         self._connect_captions_and_voice()
         self.details = DetailsWiring(page)
+        self.collections = CollectionsWiring(page)
+        self.apart = ApartWiring(page)
+        page.top_bar.save_requested.connect(self.collections.save_search)
         self._show_describer(page.program.engine.state)
         page.status.show_progress(page.program.indexer.progress)
 
@@ -125,6 +130,7 @@ class PageWiring:
 
     def close(self) -> None:
         """Close what stands beside the page."""
+        self.apart.close()
         if self.slideshow is not None:
             self.slideshow.close()
 
@@ -141,7 +147,7 @@ class PageWiring:
         page.outside.noticed.connect(self._on_changed_outside)
         page.bridge.thumbnails_ready.connect(self._on_thumbnails_ready)
         page.grid.visible_changed.connect(self._on_visible_changed)
-        page.grid.open_requested.connect(page.open_photo)
+        page.grid.open_requested.connect(self._on_open_requested)
         page.grid.edit_ended.connect(page.show_what_waited, Qt.ConnectionType.QueuedConnection)
         page.grid.thumbnail_size_changed.connect(page.top_bar.show_thumbnail_px)
         page.top_bar.thumbnail_size_requested.connect(page.grid.set_thumbnail_px)
@@ -156,14 +162,14 @@ class PageWiring:
         page.top_bar.search_typed.connect(self._on_search_typed)
         page.top_bar.search_left.connect(page.focus_photos)
         page.top_bar.results_requested.connect(page.focus_photos)
-        page.grid.left.connect(page.top_bar.clear_search)
+        page.grid.left.connect(self._on_grid_left)
         page.empty.clear_search_requested.connect(page.top_bar.clear_search)
         page.empty.less_likely_requested.connect(self._on_less_likely_requested)
         page.top_bar.less_likely_requested.connect(self._on_less_likely_requested)
         page.search.found.connect(self._on_found)
         page.search.busy_changed.connect(page.top_bar.show_busy)
         page.search.ended.connect(page.browser.leave_search)
-        page.bridge.list_changed.connect(page.search.again)
+        page.bridge.list_changed.connect(self._search_again)
 
     def _connect_work(self) -> None:
         page, indexer = self.page, self.page.program.indexer
@@ -203,6 +209,18 @@ class PageWiring:
             page.search.forget()
         page.browser.go(place)
 
+    def _on_open_requested(self, photo_id: int) -> None:
+        if not self.apart.opens(photo_id):
+            self.page.open_photo(photo_id)
+
+    def _on_grid_left(self) -> None:
+        if not self.apart.back():
+            self.page.top_bar.clear_search()
+
+    def _search_again(self) -> None:
+        if self.page.browser.apart is None:
+            self.page.search.again()
+
     def _on_search_typed(self, text: str) -> None:
         self.page.leave_spot()
         self.page.search.type(text)
@@ -230,7 +248,7 @@ class PageWiring:
         page = self.page
         page.cache.all_changed()
         page.browser.refresh()
-        page.search.again()
+        self._search_again()
 
     def _on_thumbnails_ready(self, photo_ids: tuple[int, ...]) -> None:
         self.page.cache.thumbnails_ready(photo_ids)

@@ -1,7 +1,7 @@
 """What the grid shows: an array of photo ids; all else is looked up in the cache."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -19,6 +19,7 @@ from gallery.ui.words import caption_line, spoken_place, tool_tip
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 PHOTO_ROLE = Qt.ItemDataRole.UserRole + 1
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class PhotoModel(QAbstractListModel):
@@ -32,16 +33,17 @@ class PhotoModel(QAbstractListModel):
         self._ids: Sequence[int] = array("q")
         cache.loaded.connect(self._on_loaded)
         self._visible = range(0)
+        self._notes: Mapping[int, str] = {}
 
     @property
     def ids(self) -> Sequence[int]:
         """The photo ids, in the order shown."""
         return self._ids
 
-    def set_ids(self, ids: Sequence[int]) -> None:
-        """Show these photos."""
+    def set_ids(self, ids: Sequence[int], notes: Mapping[int, str] | None = None) -> None:
+        """Show these photos; ``notes`` stand below the captions of some."""
         self.beginResetModel()
-        self._ids = ids
+        self._ids, self._notes = ids, notes or {}
         self._visible = range(0)
         self.endResetModel()
 
@@ -69,13 +71,14 @@ class PhotoModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._ids)
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        """Every photo can be selected and its caption edited."""
+        """Every photo can be selected, its caption edited, and dragged where the grid allows it."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         return (
             Qt.ItemFlag.ItemIsEnabled
             | Qt.ItemFlag.ItemIsSelectable
             | Qt.ItemFlag.ItemIsEditable
+            | Qt.ItemFlag.ItemIsDragEnabled
             | Qt.ItemFlag.ItemNeverHasChildren
         )
 
@@ -92,6 +95,8 @@ class PhotoModel(QAbstractListModel):
             return photo_id
         if role == Qt.ItemDataRole.DecorationRole:
             return self._cache.pixmap(photo_id)
+        if role == NOTE_ROLE:
+            return self._notes.get(photo_id)
         photo = self._cache.photo(photo_id)
         if role == PHOTO_ROLE:
             return photo
@@ -111,7 +116,9 @@ class PhotoModel(QAbstractListModel):
 
     def _words(self, photo: Photo | None, row: int, role: int) -> str | None:
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_place(photo, row + 1, len(self._ids))
+            spoken = spoken_place(photo, row + 1, len(self._ids))
+            note = self._notes.get(self._ids[row])
+            return f"{spoken}, {note}" if note else spoken
         if photo is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:

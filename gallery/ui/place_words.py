@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.checkpoints import DescriberSet
-from gallery.domain import Folder
+from gallery.domain import Album, Folder
 from gallery.ui.browser import Browser
 from gallery.ui.places import Kind
 from gallery.ui.words import count_text, photos_text, tr
@@ -13,10 +13,15 @@ _UNKNOWN_NAMED = 3
 
 def place_title(browser: Browser) -> str:
     """Return the heading."""
+    if browser.apart is not None:
+        return browser.apart.title
     if browser.search_result is not None:
         return tr("“{0}”").format(browser.search_result.text)
     if browser.place.kind is Kind.FAILED:
         return tr("Could not be described")
+    album = _album(browser)
+    if album is not None:
+        return album.name
     folder = _folder(browser)
     if folder is None:
         return tr("All photos")
@@ -28,6 +33,8 @@ def place_title(browser: Browser) -> str:
 def place_note(browser: Browser, shown: int) -> str:
     """Return the line below: how many, and what the describer could not know."""
     result = browser.search_result
+    if browser.apart is not None:
+        return browser.apart.note
     if result is None:
         folder = _folder(browser)
         if folder is None or folder.connected or not shown:
@@ -84,6 +91,13 @@ def blocked_folders(browser: Browser, describer_set: DescriberSet) -> list[Folde
         and folder.photo_count
         and (place.kind is Kind.ALL or folder.id == place.folder_id)
     ]
+
+
+def _album(browser: Browser) -> Album | None:
+    overview, album_id = browser.overview, browser.place.album_id
+    if overview is None or album_id is None:
+        return None
+    return next((item for item in overview.albums if item.id == album_id), None)
 
 
 def _folder(browser: Browser) -> Folder | None:

@@ -1,4 +1,4 @@
-"""Where one can be in the window: all photos, one folder, what could not be described."""
+"""Where one can be in the window: all photos, a folder, an album, what was not described."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,17 +10,20 @@ class Kind(StrEnum):
     ALL = "all"
     FOLDER = "folder"
     FAILED = "failed"
+    ALBUM = "album"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place, as it is remembered in the settings (``all``, ``failed``, ``folder:3``)."""
+    """A place, as it is remembered (``all``, ``failed``, ``folder:3``, ``album:2``)."""
 
     kind: Kind
     folder_id: int | None = None
+    album_id: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.folder_id}" if self.folder_id is not None else str(self.kind)
+        number = self.folder_id if self.album_id is None else self.album_id
+        return f"{self.kind}:{number}" if number is not None else str(self.kind)
 
     @classmethod
     def parse(cls, text: str) -> "Place":
@@ -28,6 +31,8 @@ class Place:
         kind, _, number = text.partition(":")
         if kind == Kind.FOLDER and number.isascii() and number.isdigit():
             return cls(Kind.FOLDER, int(number))
+        if kind == Kind.ALBUM and number.isascii() and number.isdigit():
+            return cls(Kind.ALBUM, album_id=int(number))
         return cls(Kind.FAILED) if kind == Kind.FAILED else ALL
 
 

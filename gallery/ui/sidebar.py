@@ -1,4 +1,4 @@
-"""The left side: where one can go, and the folders."""
+"""The left side: where one can go, the folders, albums and saved searches."""
 
 from PySide6.QtCore import (
     QEvent,
@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gallery.domain import Folder
+from gallery.domain import Album, Folder, SavedSearch
 from gallery.ui.browser import Overview
 from gallery.ui.places import ALL, FAILED, Kind, Place
 from gallery.ui.theme import theme
@@ -34,6 +34,8 @@ from gallery.ui.words import count_text, photos_text
 _PLACE = Qt.ItemDataRole.UserRole
 _COUNT = Qt.ItemDataRole.UserRole + 1
 _ICON = Qt.ItemDataRole.UserRole + 2
+_WHAT = Qt.ItemDataRole.UserRole + 4  # an album or a saved search
+_HEADING = "heading"
 _ROW_PX = 36
 
 
@@ -44,6 +46,10 @@ class Sidebar(QWidget):
     add_folder_requested = Signal()
     remove_folder_requested = Signal(int)
     scan_folder_requested = Signal(int)
+    new_album_requested = Signal()
+    saved_requested = Signal(object)  # SavedSearch
+    rename_requested = Signal(object)  # Album or SavedSearch
+    delete_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +60,8 @@ class Sidebar(QWidget):
         self._list.currentItemChanged.connect(self._on_current)
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._list.remove_requested.connect(self._ask_remove)
+        self._list.rename_requested.connect(self._ask_rename)
+        self._list.itemClicked.connect(self._on_clicked)
         add = QPushButton(theme.icon("folder-add", "accent"), self.tr("Add folder…"), self)
         self._add_button = add
         add.setAutoDefault(True)  # Enter presses it, not only Space
@@ -85,6 +93,15 @@ class Sidebar(QWidget):
             self._add(FAILED, self.tr("Could not be described"), counts.failed, "alert")
         for folder in overview.folders:
             self._add_folder(folder)
+        if overview.albums:
+            self._add_heading(self.tr("Albums"))
+        for album in overview.albums:
+            place = Place(Kind.ALBUM, album_id=album.id)
+            self._add(place, album.name, album.photo_count, "album").setData(_WHAT, album)
+        if overview.saved:
+            self._add_heading(self.tr("Saved searches"))
+        for saved in overview.saved:
+            self._add_saved(saved)
         self._list.blockSignals(False)
         self.show_place(self._place)
 
@@ -92,6 +109,7 @@ class Sidebar(QWidget):
         """Mark where one is."""
         self._place = place
         self._list.blockSignals(True)
+        self._list.setCurrentRow(-1)
         for row in range(self._list.count()):
             if self._list.item(row).data(_PLACE) == str(place):
                 self._list.setCurrentRow(row)
@@ -127,27 +145,69 @@ class Sidebar(QWidget):
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         return item
 
+    def _add_heading(self, text: str) -> None:
+        item = QListWidgetItem(text, self._list)
+        item.setData(_ICON, _HEADING)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def _add_saved(self, saved: SavedSearch) -> None:
+        item = QListWidgetItem(saved.name, self._list)
+        item.setData(_COUNT, "")
+        item.setData(_ICON, "bookmark")
+        item.setData(_WHAT, saved)
+        item.setToolTip(saved.query)
+        spoken = self.tr("{0}, saved search").format(saved.name)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+
+    def _on_clicked(self, item: QListWidgetItem) -> None:
+        if isinstance(item.data(_WHAT), SavedSearch):  # also where it is the current one already
+            self.saved_requested.emit(item.data(_WHAT))
+
     def _on_current(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+        if item is not None and isinstance(item.data(_WHAT), SavedSearch):
+            self.saved_requested.emit(item.data(_WHAT))
+        elif item is not None:
             self._place = Place.parse(str(item.data(_PLACE)))
             self.place_requested.emit(self._place)
 
     def _on_menu(self, point: QPoint) -> None:
         item = self._list.itemAt(point)
         place = Place.parse(str(item.data(_PLACE))) if item is not None else ALL
-        folder_id = place.folder_id
-        if folder_id is None:
-            return
+        folder_id, what = place.folder_id, item.data(_WHAT) if item is not None else None
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if folder_id is None:
+            self._fill_menu(menu, what)
+            menu.popup(self._list.viewport().mapToGlobal(point))
+            return
         scan = QAction(self.tr("Look for changes"), menu)
         scan.triggered.connect(lambda: self.scan_folder_requested.emit(folder_id))
         remove = QAction(self.tr("Remove folder…"), menu)
         remove.triggered.connect(lambda: self.remove_folder_requested.emit(folder_id))
         menu.addActions([scan, remove])
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._list.viewport().mapToGlobal(point))
 
+    def _fill_menu(self, menu: QMenu, what: Album | SavedSearch | None) -> None:
+        menu.addAction(self.tr("New album…")).triggered.connect(self.new_album_requested)
+        if what is not None:
+            rename = menu.addAction(self.tr("Rename…"))
+            rename.triggered.connect(lambda: self.rename_requested.emit(what))
+            stays = isinstance(what, Album)
+            delete = menu.addAction(
+                self.tr("Delete (its photos stay)") if stays else self.tr("Delete")
+            )
+            delete.triggered.connect(lambda: self.delete_requested.emit(what))
+
+    def _ask_rename(self) -> None:
+        what = self._list.currentItem() and self._list.currentItem().data(_WHAT)
+        if what is not None:
+            self.rename_requested.emit(what)
+
     def _ask_remove(self) -> None:
+        what = self._list.currentItem() and self._list.currentItem().data(_WHAT)
+        if what is not None:
+            self.delete_requested.emit(what)
+            return
         folder_id = self._place.folder_id
         if folder_id is not None:
             self.remove_folder_requested.emit(folder_id)
@@ -155,6 +215,7 @@ class Sidebar(QWidget):
 
 class _PlaceList(QListWidget):
     remove_requested = Signal()
+    rename_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -165,9 +226,19 @@ class _PlaceList(QListWidget):
         self.setItemDelegate(_PlaceDelegate(self))
         self.setMouseTracking(True)
 
+    def event(self, event: QEvent) -> bool:
+        """F2 renames here; elsewhere it edits a caption."""
+        override = event.type() is QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F2:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit()
+        elif event.key() == Qt.Key.Key_F2:
+            self.rename_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -189,6 +260,9 @@ class _PlaceDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
+        if index.data(_ICON) == _HEADING:
+            _paint_heading(painter, option.rect, str(index.data()))
+            return
         rect: QRect = option.rect.adjusted(0, 1, 0, -1)
         state: QStyle.StateFlag = option.state
         painter.save()
@@ -218,3 +292,14 @@ class _PlaceDelegate(QStyledItemDelegate):
         right = rect.adjusted(0, 0, -12, 0)
         painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, count)
         painter.restore()
+
+
+def _paint_heading(painter: QPainter, rect: QRect, text: str) -> None:
+    painter.save()
+    font = painter.font()
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(theme.colour("quiet"))
+    bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(rect.adjusted(12, 0, -12, -5), bottom, text)
+    painter.restore()

@@ -27,6 +27,7 @@ class TopBar(QWidget):
     results_requested = Signal()
     thumbnail_size_requested = Signal(int)
     less_likely_requested = Signal()
+    save_requested = Signal()
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +64,10 @@ class TopBar(QWidget):
         self._note.setText(note)
         self._less_likely.setText(less_likely)
         self._less_likely.setVisible(bool(less_likely))
+
+    def show_note(self, text: str) -> None:
+        """Say what is going on, until something is shown."""
+        self._note.setText(text)
 
     def show_busy(self, busy: bool) -> None:
         """Say that a search is going on, where it takes longer than a moment."""
@@ -122,8 +127,17 @@ class TopBar(QWidget):
         search.setMaximumWidth(420)
         self._glass = QAction(theme.icon("search", "quiet"), self.tr("Search"), search)
         search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        for glass in search.findChildren(QToolButton):
-            glass.setAccessibleName(self.tr("Search"))
+        self._save = QAction(
+            theme.icon("bookmark", "quiet"),
+            self.tr("Keep this search under a name (Ctrl+S)"),
+            search,
+        )
+        self._save.triggered.connect(self.save_requested)
+        search.addAction(self._save, QLineEdit.ActionPosition.TrailingPosition)
+        self._save.setVisible(False)
+        search.textChanged.connect(lambda text: self._save.setVisible(bool(text.strip())))
+        for button in search.findChildren(QToolButton):
+            button.setAccessibleName(button.defaultAction().text())
         search.textChanged.connect(self.search_typed)
         search.installEventFilter(self)
         return search
@@ -145,3 +159,4 @@ class TopBar(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_slider"):
             self._glass.setIcon(theme.icon("search", "quiet"))
+            self._save.setIcon(theme.icon("bookmark", "quiet"))

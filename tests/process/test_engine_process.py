@@ -24,6 +24,7 @@ from engine.protocol import (
     CheckpointRef,
     Describe,
     Described,
+    EmbedPicture,
     EmbedText,
     Failed,
     Leave,
@@ -33,6 +34,7 @@ from engine.protocol import (
     Opened,
     OpenFailed,
     PhotoTask,
+    PictureEmbedded,
     Reason,
     RequestFailed,
     TextEmbedded,
@@ -157,6 +159,28 @@ def test_texts_are_answered_while_a_batch_runs(engine: Engine, photos: list[Path
     engine.wait_for(BatchDone)
     described = [item for item in engine.heard if isinstance(item, Described)]
     assert len(described) < 400 * len(photos)
+
+
+def test_a_picture_is_embedded_while_a_batch_runs_as_its_photo_would_be(
+    engine: Engine, photos: list[Path], tmp_path: Path
+) -> None:
+    engine.wait_for(Opened)
+    engine.child.send(Describe(1, _tasks(photos * 400), careful=True))
+    first = engine.wait_for(Described)
+    engine.child.send(EmbedPicture(2, _tasks(photos)[first.photo_id % len(photos)].path))
+    embedded = engine.wait_for(PictureEmbedded)
+    broken = tmp_path / "broken.jpg"
+    broken.write_text("no picture")
+    engine.child.send(EmbedPicture(3, str(broken)))
+    refused = engine.wait_for(RequestFailed)
+    assert not [item for item in engine.heard if isinstance(item, BatchDone)], "answered after it"
+    assert refused.job == 3
+    assert refused.message.endswith(".")
+    one, other = (np.frombuffer(each.vector, "<f2") for each in (first, embedded))
+    assert np.linalg.norm(other.astype(np.float32)) == pytest.approx(1, abs=2e-3)
+    assert one.astype(np.float32) @ other.astype(np.float32) == pytest.approx(1, abs=2e-3)
+    engine.child.send(Cancel(1))
+    engine.wait_for(BatchDone)
 
 
 def test_a_killed_engine_is_started_again_and_works(engine: Engine, photos: list[Path]) -> None:

@@ -21,6 +21,7 @@ from engine.protocol import (
     Candidate,
     Describe,
     Described,
+    EmbedPicture,
     EmbedText,
     Failed,
     Guess,
@@ -32,6 +33,7 @@ from engine.protocol import (
     Opened,
     OpenFailed,
     PhotoTask,
+    PictureEmbedded,
     Proposal,
     Propose,
     Proposed,
@@ -82,6 +84,8 @@ class _Toy:
 
     def _answer_on_photos(self, message: object) -> None:
         match message:
+            case EmbedPicture():
+                self._embed_picture(message)
             case Match():
                 self._send(Matched(message.job, tuple(0.5 for _ in message.paths)))
             case Ask():
@@ -107,6 +111,12 @@ class _Toy:
             self._send(RequestFailed(message.job, "no"))
         elif message.text != "ignored":
             self._send(TextEmbedded(message.job, VECTOR, ("zyx",)))
+
+    def _embed_picture(self, message: EmbedPicture) -> None:
+        if "bad" in message.path:
+            self._send(RequestFailed(message.job, "The file is damaged."))
+        elif "ignored" not in message.path:
+            self._send(PictureEmbedded(message.job, VECTOR))
 
     def _answer(self, message: Ask) -> None:
         if message.question == "refused":

@@ -132,6 +132,7 @@ class Program:
         for ender in enders:
             ender.join()
         self.narrator.close()
+        self.searcher.close()
         self.thumbnails.close()
         self.catalog.close()
 

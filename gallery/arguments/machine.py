@@ -40,15 +40,21 @@ def _demo(parser: Parser) -> None:
 def _bench(parser: Parser) -> None:
     parser.add_argument(
         "what",
-        choices=("engine", "agreement"),
-        help="the describer; or how far it agrees with itself where its weights are rounded",
+        choices=("engine", "agreement", "library"),
+        help="the describer; how far it agrees with itself where its weights are rounded; or "
+        "search, start, import and memory with so many --photos",
     )
     parser.add_argument(
         "--full-size", action="store_true", help="with a BLIP base of random weights: minutes"
     )
     parser.add_argument("--large", action="store_true", help="the same with BLIP large")
     parser.add_argument("--careful", action="store_true", help="measure beam search too")
-    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="measure with these photos")
+    parser.add_argument(
+        "--photos",
+        type=Path,
+        metavar="FOLDER|N",
+        help="measure with these photos; the library: with so many made-up ones (100000)",
+    )
     parser.add_argument("--turns", type=positive, metavar="N", help="more turns: steadier figures")
     parser.add_argument("--threads", type=positive, metavar="N", help="threads of the networks")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")

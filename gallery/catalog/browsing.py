@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select
 
 from gallery.catalog import sqlite
-from gallery.catalog.pairs import companion_counts, companions
-from gallery.catalog.store import PHOTO_QUERY, Store, in_batches, photo_of
+from gallery.catalog.pairs import companion_counts
+from gallery.catalog.store import PHOTO_QUERY, Store, hidden_ids, in_batches, photo_of
 from gallery.catalog.tables import (
     EDITED,
     FAILED,
@@ -67,7 +67,7 @@ class Browsing(Store):
             query = query.where(photos.c.root_id == folder_id)
         with self._reading() as connection:
             # Those that did not fail are nearly all: asking each row for its reason takes longer.
-            left_out = set(companions(connection))
+            left_out = set(hidden_ids(connection))
             if failed is not None:
                 apart = sqlite.ids_of(connection, query.where(FAILED, LISTED).order_by(*_FEW))
                 left_out.update(apart)
@@ -75,6 +75,11 @@ class Browsing(Store):
                 return apart
             found = sqlite.ids_of(connection, query.order_by(*_MANY))
         return array("q", (i for i in found if i not in left_out)) if left_out else found
+
+    def hidden_ids(self) -> "array[int]":
+        """The ids of the photos that no list shows (another one stands for them)."""
+        with self._reading() as connection:
+            return hidden_ids(connection)
 
     def counts(self, folder_id: int | None = None) -> Counts:
         """How the catalog, or one root, stands; each number from an index alone.

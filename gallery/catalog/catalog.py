@@ -20,6 +20,7 @@ from gallery.catalog.examined import Examined
 from gallery.catalog.files import Files
 from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
+from gallery.catalog.importing import Importing
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
 from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
@@ -42,6 +43,7 @@ class Catalog(
     Finding,
     Matching,
     BackingUp,
+    Importing,
     Albums,
     SavedSearches,
     ShotTable,

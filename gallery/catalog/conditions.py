@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -26,8 +27,7 @@ from gallery.catalog import sqlite
 from gallery.catalog.albums import album_ids_named
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
-from gallery.catalog.pairs import companions
-from gallery.catalog.store import Store, path_of
+from gallery.catalog.store import Store, hidden_ids, path_of
 from gallery.catalog.tables import (
     EDITED,
     FAILED,
@@ -54,7 +54,6 @@ from gallery.conditions import (
     Test,
 )
 
-_EVERY = 2**62
 _RAW = sorted(suffix.removeprefix(".") for suffix in RAW_SUFFIXES)
 _OTHER = photos.alias("other")
 # Photos that stand for a RAW which is there.
@@ -71,28 +70,52 @@ class Matching(Store):
         """
         query = select(photos.c.id).order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
         with self._reading() as connection:
-            apart: list[tuple[set[int], bool]] = []
+            apart: list[tuple[array[int], bool]] = []
             for condition in conditions:
                 test = condition.test
                 if isinstance(test, HasWords):
-                    found = sqlite.matching(connection, _phrase(test.text), _EVERY)
-                    apart.append((set(found), condition.negated))
+                    found = sqlite.matching(connection, _phrase(test.text), sqlite.EVERY)
+                    apart.append((found, condition.negated))
                 elif isinstance(test, InAlbum):
-                    apart.append((set(_in_album(connection, test)), condition.negated))
+                    apart.append((_in_album(connection, test), condition.negated))
                 elif isinstance(test, InFolder):
                     apart.append((_in_folder(connection, test.text), condition.negated))
                 else:
                     query = query.where(~_holds(test) if condition.negated else _holds(test))
-            if hidden := companions(connection):
-                apart.append((set(hidden), True))
+            if hidden := hidden_ids(connection):
+                apart.append((hidden, True))
             ids = sqlite.ids_of(connection, query)
             ordering = next((c.test for c in conditions if _orders(c)), None)
             if isinstance(ordering, InAlbum):
-                met = set(ids)
-                ids = array("q", (i for i in _in_album(connection, ordering) if i in met))
+                members = np.asarray(_in_album(connection, ordering), np.int64)
+                met = np.isin(members, np.asarray(ids, np.int64))
+                ids = array("q", members[met].tobytes())
         for some, negated in apart:
-            ids = array("q", (i for i in ids if (i in some) != negated))
+            numbers = np.asarray(ids, np.int64)
+            met = np.isin(numbers, np.asarray(some, np.int64), invert=negated)
+            ids = array("q", numbers[met].tobytes())
         return ids
+
+    def ids_with(self, test: Test) -> "tuple[array[int], bool]":
+        """The photos that pass a test, in no order; or, with True, all that do not.
+
+        Whichever is quicker: for a state that nearly every photo is in, few are left out.
+        """
+        with self._reading() as connection:
+            if isinstance(test, HasWords):
+                return sqlite.matching(connection, _phrase(test.text), sqlite.EVERY), False
+            if isinstance(test, InFolder):
+                return _in_folder(connection, test.text), False
+            if isinstance(test, InAlbum):
+                return _in_album(connection, test), False
+            if test == Is(State.DESCRIBED):
+                return sqlite.ids_of(connection, select(photos.c.id).where(WITHOUT_CAPTION)), True
+            if _is_told_by_the_file(test):
+                return sqlite.ids_of(
+                    connection, select(facts.c.photo_id).where(_tells(test))
+                ), False
+            holds = EDITED if test == Is(State.EDITED) else _holds(test)
+            return sqlite.ids_of(connection, select(photos.c.id).where(holds)), False
 
 
 def _of_format(formats: Sequence[str]) -> ColumnElement[bool]:
@@ -120,6 +143,10 @@ def _holds(test: Test) -> ColumnElement[bool]:
     if isinstance(test, Has) and test.kept is Kept.KEYWORDS:
         return photos.c.keywords.is_not(None)
     return exists().where(facts.c.photo_id == photos.c.id, _tells(test))
+
+
+def _is_told_by_the_file(test: Test) -> bool:
+    return isinstance(test, ByCamera | Rated) or test == Has(Kept.GPS)
 
 
 def _tells(test: Test) -> ColumnElement[bool]:
@@ -156,18 +183,22 @@ def _in_album(connection: Connection, test: InAlbum) -> "array[int]":
     return sqlite.ids_of(connection, query)
 
 
-def _in_folder(connection: Connection, text: str) -> set[int]:
+def _in_folder(connection: Connection, text: str) -> "array[int]":
     """Photos in a folder that has ``text`` in its name, whatever the case."""
     query: Select[Any] = select(photos.c.id, photos.c.path)
     wanted = _folded(text)
     if wanted.isascii():  # SQLite folds only these; the others are all looked at
         lower = func.lower(cast(photos.c.path, Text))
         query = query.where(func.instr(lower, wanted) > 0)
-    return {
-        row.id
-        for row in connection.execute(query)
-        if wanted in _folded(str(path_of(row.path).parent))
-    }
+    found, parents = array("q"), dict[bytes, bool]()
+    for photo_id, path in sqlite.plain_rows(connection, query):
+        parent = os.path.dirname(path)  # noqa: PTH120 - bytes
+        met = parents.get(parent)
+        if met is None:
+            met = parents[parent] = wanted in _folded(str(path_of(path).parent))
+        if met:
+            found.append(photo_id)
+    return found
 
 
 def _folded(text: str) -> str:

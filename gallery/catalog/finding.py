@@ -1,18 +1,20 @@
 """What a search needs of the catalog: photos by their words, and vectors."""
 
+import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
 from sqlalchemy import Connection, func, select
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import sqlite
-from gallery.catalog.store import Store, checkpoint_key
-from gallery.catalog.tables import vectors
+from gallery.catalog.store import Store, checkpoint_key, in_batches
+from gallery.catalog.tables import photos, vectors
 
 #: Ranks given by ``ids_with_words``; a photo with only some of the words gets less than the last.
 AS_WRITTEN = 1.0
@@ -21,6 +23,12 @@ SOME_WORDS = 0.5
 #: Factor where only words that begin like the last one match.
 UNFINISHED = 0.8
 
+# Asked at every search, by hand: to put it together takes SQLAlchemy as long as the answer takes.
+_VECTORS_OF = """
+    SELECT id, photo_id, vector FROM vectors
+    WHERE checkpoint = (SELECT id FROM checkpoints WHERE name = ? AND revision = ?)
+        AND photo_id IN ({})
+"""
 _MOST_WORDS = 16
 # In nearly every caption: they would make "a photo of a dog" match everything.
 _SMALL_WORDS = frozenset(
@@ -84,8 +92,13 @@ class Finding(Store):
         batch = self.vectors_changed(matcher, 0)
         return batch.ids, batch.matrix
 
-    def vectors_changed(self, matcher: CheckpointRef, after: int) -> VectorBatch:
-        """The vectors stored behind row number ``after`` (0: all), in the order of storing."""
+    def vectors_changed(
+        self, matcher: CheckpointRef, after: int, *, limit: int = sqlite.EVERY
+    ) -> VectorBatch:
+        """The vectors stored behind row number ``after`` (0: all), in the order of storing.
+
+        At most ``limit``; ``last`` says where to go on.
+        """
         with self._reading() as connection:
             key = checkpoint_key(connection, matcher)
             rows = connection.execute(
@@ -93,15 +106,40 @@ class Finding(Store):
                 # Not by the index on checkpoints: the new rows are at the end of the table.
                 .where(vectors.c.id > after, vectors.c.checkpoint + 0 == key)
                 .order_by(vectors.c.id)
+                .limit(limit)
             )
-            ids = array("q")
-            parts: list[bytes] = []
-            last = after
-            for number, photo_id, vector in rows:
-                ids.append(photo_id)
-                parts.append(vector)
-                last = number
-            return VectorBatch(ids, b"".join(parts), last)
+            return _batch(rows, after)
+
+    def vectors_of(self, matcher: CheckpointRef, photo_ids: Iterable[int]) -> VectorBatch:
+        """The vectors of these photos by a matcher, in no order; those without one are left out."""
+        found: list[tuple[int, int, bytes]] = []
+        with self._reading() as connection:
+            for some in in_batches(photo_ids):
+                found += sqlite.plain_rows(
+                    connection, _VECTORS_OF.format(", ".join(map(str, map(int, some)))),
+                    (matcher.id, matcher.revision),
+                )  # fmt: skip
+        return _batch(found, 0)
+
+    def newest_vector(self) -> int:
+        """The number of the vector that was stored last, whether it is still there or not."""
+        with self._reading() as connection:
+            return sqlite.last_number(connection, vectors.name)
+
+    def checkpoint_number(self, reference: CheckpointRef) -> int:
+        """The number that the catalog gave a checkpoint at its revision; -1 where it has none."""
+        with self._reading() as connection:
+            return checkpoint_key(connection, reference)
+
+    def vector(self, matcher: CheckpointRef, photo_id: int) -> bytes | None:
+        """The float16 vector of a photo by a matcher; None without one."""
+        with self._reading() as connection:
+            key = checkpoint_key(connection, matcher)
+            query = select(vectors.c.vector).where(
+                vectors.c.checkpoint == key, vectors.c.photo_id == photo_id
+            )
+            stored: bytes | None = connection.scalar(query)
+            return stored
 
     def vector_count(self, matcher: CheckpointRef) -> int:
         """How many vectors by a matcher there are: fewer than expected means some went."""
@@ -119,6 +157,16 @@ class Finding(Store):
                 .where(vectors.c.checkpoint == checkpoint_key(connection, matcher))
                 .order_by(vectors.c.photo_id),
             )
+
+
+def _batch(rows: Iterable[Sequence[Any]], last: int) -> VectorBatch:
+    ids = array("q")
+    parts: list[bytes] = []
+    for number, photo_id, vector in rows:
+        ids.append(photo_id)
+        parts.append(vector)
+        last = number
+    return VectorBatch(ids, b"".join(parts), last)
 
 
 def words_of(text: str) -> list[str]:
@@ -146,14 +194,21 @@ def _with_some(
     telling = _telling(words)
     if len(telling) < 2:
         return []
-    found = sqlite.ranked(connection, _joined(telling, " OR ", unfinished), limit)
-    if not found:
+    # Not by bm25, which reads every word of every match: the sum of how rare the words are.
+    known = sqlite.last_number(connection, photos.name)
+    ids, weights = np.zeros(0, np.int64), np.zeros(0)
+    for number, word in enumerate(dict.fromkeys(telling)):
+        expression = _joined([word], "", unfinished and number == len(set(telling)) - 1)
+        some = np.asarray(sqlite.matching(connection, expression, sqlite.EVERY), np.int64)
+        rare = math.log1p((max(known - len(some), 0) + 0.5) / (len(some) + 0.5))
+        ids, weights = np.concatenate([ids, some]), np.append(weights, np.full(len(some), rare))
+    if not len(ids):
         return []
-    ids = array("q", (photo_id for photo_id, _ in found))
-    best = max(weight for _, weight in found)
-    if best <= 0:
-        return [_alike(ids, SOME_WORDS / 2)]
-    return [(ids, array("d", (SOME_WORDS * max(weight, 0.0) / best for _, weight in found)))]
+    once, places = np.unique(ids, return_inverse=True)
+    ranks = np.bincount(places, weights)
+    ranks *= SOME_WORDS / ranks.max()
+    order = np.lexsort((-once, -ranks))[:limit]
+    return [(array("q", once[order].tolist()), array("d", ranks[order].tolist()))]
 
 
 def _alike(ids: "array[int]", rank: float) -> _Group:

@@ -6,7 +6,6 @@ index tells what else has a stem, and nothing else is read.
 """
 
 import os
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -82,11 +81,6 @@ def pair_again_where(connection: Connection, photo_ids: Sequence[int]) -> None:
     """The same for the files of these photos."""
     query = select(photos.c.path).where(photos.c.id.in_(photo_ids))
     pair_again(connection, list(connection.scalars(query)))
-
-
-def companions(connection: Connection) -> "array[int]":
-    """The ids of all photos that another one stands for; mostly none, which is known at once."""
-    return sqlite.ids_of(connection, select(photos.c.id).where(COMPANION))
 
 
 def companion_counts(connection: Connection, folder_id: int | None) -> Counts:

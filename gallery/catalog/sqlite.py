@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, text
+import numpy as np
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -17,6 +18,9 @@ from gallery.errors import CatalogError, DamagedCatalogError
 
 #: How long a writer waits for another program's transaction.
 BUSY_TIMEOUT_MS = 30_000
+
+#: More than there can be.
+EVERY = 2**62
 
 #: "PhNa", in the file's header.
 _APPLICATION_ID = 0x50684E61
@@ -219,8 +223,22 @@ def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
     return _ids(connection, str(compiled), ())
 
 
+def plain_rows(
+    connection: Connection, query: Select[Any] | str, parameters: tuple[Any, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver gives them, for many of them: SQLAlchemy takes as long again."""
+    if not isinstance(query, str):
+        query = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(query, parameters)
+        yield from cursor  # type: ignore[misc]
+    finally:
+        cursor.close()
+
+
 def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) -> "array[int]":
-    """The ids as one text, which takes a third of the time that as many rows take.
+    """The ids as one text, which takes a fifth of the time that as many rows take.
 
     ``group_concat`` keeps the order: SQLite leaves an inner ORDER BY out only for aggregates that
     cannot tell (count, min, max).
@@ -232,7 +250,10 @@ def _ids(connection: Connection, statement: str, parameters: tuple[Any, ...]) ->
             parameters,
         )
         (text_of_ids,) = cursor.fetchone()  # type: ignore[misc]
-        return array("q", map(int, text_of_ids.split(","))) if text_of_ids else array("q")
+        # numpy reads numbers from a text in a sixth of the time that int() takes
+        ids = array("q")
+        ids.frombytes(np.fromstring(text_of_ids or "", np.int64, sep=",").tobytes())
+        return ids
     finally:
         cursor.close()
 
@@ -257,33 +278,28 @@ def of_stems(connection: Connection, stems: Sequence[bytes]) -> Sequence[tuple[A
         cursor.close()
 
 
+def last_number(connection: Connection, table: str) -> int:
+    """The last id that a table with AUTOINCREMENT gave; such an id is never given again."""
+    found = connection.exec_driver_sql(
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
+    ).scalar()
+    return int(found or 0)
+
+
 def matching(connection: Connection, expression: str, limit: int) -> "array[int]":
     """Photo ids whose words match an FTS5 expression, newest rows first, not ranked.
 
     Ranking by bm25 needs the whole posting list of each word, which takes long for a common one.
     """
+    if limit >= EVERY:  # oldest first is quicker for FTS5, by half for a phrase
+        statement = f"SELECT rowid FROM photo_words WHERE photo_words MATCH ?{_listed(connection)}"  # noqa: S608
+        return _ids(connection, statement, (expression,))[::-1]
     return _ids(
         connection,
         "SELECT rowid FROM photo_words WHERE photo_words MATCH ?"  # noqa: S608
         f"{_listed(connection)} ORDER BY rowid DESC LIMIT ?",
         (expression, limit),
     )
-
-
-def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[int, float]]:
-    """Photo ids and weights (bigger is better), best first.
-
-    A caption counts more than keywords, and these more than a name.
-    """
-    found = connection.execute(
-        text(
-            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"  # noqa: S608
-            f" WHERE photo_words MATCH :words{_listed(connection)}"
-            " ORDER BY 2 DESC, rowid DESC LIMIT :limit"
-        ),
-        {"words": expression, "limit": limit},
-    )
-    return [(row[0], float(row[1])) for row in found]
 
 
 def _listed(connection: Connection) -> str:

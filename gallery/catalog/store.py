@@ -2,6 +2,7 @@
 
 import os
 import threading
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from engine.protocol import CheckpointRef, Reason
 from gallery.catalog import sqlite
-from gallery.catalog.tables import UNKNOWN, captions, checkpoints, photos
+from gallery.catalog.tables import COMPANION, UNKNOWN, captions, checkpoints, photos
 from gallery.domain import Caption, Failure, Origin, Photo
 
 _Item = TypeVar("_Item")
@@ -91,6 +92,11 @@ def new_checkpoint_key(connection: Connection, reference: CheckpointRef) -> int:
     )
     assert added.inserted_primary_key is not None
     return int(added.inserted_primary_key[0])
+
+
+def hidden_ids(connection: Connection) -> "array[int]":
+    """The ids of all photos that no list shows; mostly none, which is known at once."""
+    return sqlite.ids_of(connection, select(photos.c.id).where(COMPANION))
 
 
 CAPTION_COLUMNS = (

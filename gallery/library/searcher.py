@@ -23,25 +23,23 @@ is told apart as less likely, and there may be nothing above it.
 import threading
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
 from gallery.domain import Hit, SearchResult
+from gallery.library.narrowing import Narrowing
 from gallery.library.query import Alternative, Query, parse
+from gallery.library.ranking import WEIGHT_OF_WORDS, WordRanks, best_hits
 from gallery.library.text_vector import TextVector
-from gallery.library.vectors import Floats, Ids, Similarities, Vectors
+from gallery.library.vector_file import Floats, Parts
+from gallery.library.vectors import Similarities, Vectors, nearest, numbers_of
 
-#: Where the tail is cut that has no word in common with the query; see above.
-LEAST_MEANING = 0.6
-_WEIGHT_OF_WORDS = 2.0
-
-_MOST_WORD_MATCHES = 1_000_000
+_EVERY = 2**62
 _MOST_HITS, _MOST_LISTED = 500, 10_000
-_Weights = npt.NDArray[np.float64]
 
 
 class Searcher:
@@ -65,12 +63,19 @@ class Searcher:
         self._lock = threading.Lock()
         self._vectors = Vectors(catalog, matcher) if matcher else None
         self._seen: int | None = None
+        self._narrowing = Narrowing(catalog)
+        self._writer: threading.Thread | None = None
+
+    def close(self) -> None:
+        """Wait for what is being written beside the catalog."""
+        if self._writer is not None:
+            self._writer.join()
 
     def use_matcher(self, matcher: CheckpointRef | None, *, floor: float | None = None) -> None:
         """Search the vectors of this matcher from now on; None: words only."""
         with self._lock:
             self._floor = floor
-            if matcher != (self._vectors.matcher if self._vectors else None):
+            if matcher != (self._vectors.matcher if self._vectors is not None else None):
                 self._vectors = Vectors(self._catalog, matcher) if matcher else None
                 self._seen = None
 
@@ -78,6 +83,26 @@ class Searcher:
         """Take in new vectors now, so that the next search need not."""
         with self._lock:
             self._catch_up()
+
+    def near(self, vector: Floats, limit: int) -> Similarities:
+        """The ``limit`` photos nearest to a unit vector (d,), best first; their exact cosines.
+
+        Empty where there is no matcher, or no vector of this size by it.
+        """
+        vectors, similar = self._similarities(vector)
+        if vectors is None or similar is None or limit <= 0:
+            return Similarities.none()
+        if similar.margin:
+            similar = vectors.exact(similar.ids[nearest(similar, limit)], vector)
+        order = np.lexsort((similar.ids, -similar.cosines))[:limit]
+        return Similarities(similar.ids[order], similar.cosines[order])
+
+    def vector_of(self, photo_id: int) -> Floats | None:
+        """The vector (d,) of a photo by the matcher in use; None where it has none."""
+        with self._lock:
+            matcher = self._vectors.matcher if self._vectors is not None else None
+        stored = self._catalog.vector(matcher, photo_id) if matcher else None
+        return None if stored is None else numbers_of(stored)
 
     def by_words(self, text: str, *, limit: int | None = None) -> SearchResult:
         """What the words of captions and file names find: at once, without an engine.
@@ -104,22 +129,6 @@ class Searcher:
         parts = [self._search(each, query, most) for each in query.alternatives]
         return self._together(text, query, parts, most)
 
-    def vector_of(self, photo_id: int) -> Floats | None:
-        """The unit ITC vector (d,) of a photo by the matcher in use; None where there is none."""
-        with self._lock:
-            self._catch_up()
-            return self._vectors.vector_of(photo_id) if self._vectors else None
-
-    def near(self, vector: Floats, limit: int) -> Similarities:
-        """The ``limit`` photos nearest to a unit vector (d,), the nearest first."""
-        with self._lock:
-            self._catch_up()
-            found = self._vectors.similarities(vector) if self._vectors else None
-        if found is None:
-            return Similarities(np.zeros(0, np.int64), np.zeros(0, np.float32))
-        order = np.lexsort((found.ids, -found.cosines))[: max(limit, 0)]
-        return Similarities(found.ids[order], found.cosines[order])
-
     def _listed(self, text: str, query: Query, limit: int | None) -> SearchResult:
         """Photos that meet conditions, where nothing else was asked."""
         ids = self._catalog.ids_meeting(query.conditions) if query.conditions else ()
@@ -128,31 +137,36 @@ class Searcher:
         return SearchResult(text, hits, (), False, in_order=True, problems=query.problems)
 
     def _by_words(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
-        within = self._within(wanted, query)
-        most = limit if within is None else _MOST_WORD_MATCHES
-        found = self._catalog.ids_with_words(wanted.text, limit=most)
-        allowed = None if within is None else set(within.tolist())
+        conditions = (*wanted.conditions, *query.conditions)
+        most = _EVERY if conditions else limit
+        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=most))
+        met = self._narrowing.meeting(conditions, words.ids)
+        found = zip(words.ids[met][:limit].tolist(), words.ranks[met][:limit].tolist(), strict=True)
         hits = tuple(
-            Hit(photo_id, _WEIGHT_OF_WORDS * rank, words=True, similarity=None)
+            Hit(photo_id, WEIGHT_OF_WORDS * rank, words=True, similarity=None)
             for photo_id, rank in found
-            if allowed is None or photo_id in allowed
         )
-        return SearchResult(wanted.text, hits[:limit], unknown_words=(), by_meaning=False)
+        return SearchResult(wanted.text, hits, unknown_words=(), by_meaning=False)
 
     def _search(self, wanted: Alternative, query: Query, limit: int) -> SearchResult:
         asked = self._embed_text(wanted.text)
         unknown = asked.unknown_words if asked else ()
-        similar = self._similarities(asked) if asked else None
-        if similar is None:
+        if asked is None:
             hits = self._by_words(wanted, query, limit).hits
             return SearchResult(wanted.text, hits, unknown, by_meaning=False)
-        words = _ranked_once(self._catalog.word_matches(wanted.text, limit=_MOST_WORD_MATCHES))
-        within = self._within(wanted, query)
-        if within is not None:
-            similar = _only(similar, within)
-            there = np.isin(words[0], within)
-            words = words[0][there], words[1][there]
-        hits = _best(_weigh(similar, *words), limit)
+        with ThreadPoolExecutor(1, thread_name_prefix="search") as beside:
+            groups = beside.submit(self._catalog.word_matches, wanted.text, limit=_EVERY)
+            vectors, similar = self._similarities(asked.vector)
+        words = _ranked_once(groups.result())
+        if vectors is None or similar is None:
+            hits = self._by_words(wanted, query, limit).hits
+            return SearchResult(wanted.text, hits, unknown, by_meaning=False)
+        if conditions := (*wanted.conditions, *query.conditions):
+            met = self._narrowing.meeting(conditions, similar.ids)
+            similar = Similarities(similar.ids[met], similar.cosines[met], similar.margin)
+            met = self._narrowing.meeting(conditions, words.ids)
+            words = WordRanks(words.ids[met], words.ranks[met])
+        hits = best_hits(similar, words, limit, partial(vectors.exact, query=asked.vector))
         return SearchResult(wanted.text, hits, unknown, by_meaning=True)
 
     def _together(
@@ -182,92 +196,48 @@ class Searcher:
             return True
         return hit.similarity >= self._floor
 
-    def _within(self, wanted: Alternative, query: Query) -> Ids | None:
-        """The photos that meet every condition; None where there is none."""
-        conditions = (*wanted.conditions, *query.conditions)
-        return np.asarray(self._catalog.ids_meeting(conditions), np.int64) if conditions else None
-
-    def _similarities(self, query: TextVector) -> Similarities | None:
+    def _similarities(self, query: Floats) -> tuple[Vectors | None, Similarities | None]:
+        """How near every photo is, and the vectors to ask for exact cosines."""
         with self._lock:
             self._catch_up()
-            return self._vectors.similarities(query.vector) if self._vectors else None
+            vectors = self._vectors
+            similar = vectors.similarities(query) if vectors is not None else None
+        if similar is not None:
+            listed = self._narrowing.listed(similar.ids)
+            if not listed.all():
+                similar = Similarities(similar.ids[listed], similar.cosines[listed], similar.margin)
+        return vectors, similar
 
     def _catch_up(self) -> None:
         token = self._catalog.version_token()
         if self._vectors is not None and token != self._seen:
             self._vectors.refresh()
             self._seen = token
+            self._write_soon(self._vectors)
+
+    def _write_soon(self, vectors: Vectors) -> None:
+        """Write what is held in memory into its file beside searches, where it has become much."""
+        writing = self._writer is not None and self._writer.is_alive()
+        if not writing and vectors.wants_writing:
+            parts = vectors.to_write()
+            self._writer = threading.Thread(
+                target=self._write, args=(vectors, parts), name="vector file", daemon=True
+            )
+            self._writer.start()
+
+    def _write(self, vectors: Vectors, parts: Parts) -> None:
+        file = vectors.write(parts)
+        with self._lock:
+            vectors.written(file)
+            self._seen = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidates:
-    """Columns of equal length; ``cosines`` is NaN for a photo without a vector."""
-
-    ids: Ids
-    scores: _Weights
-    words: _Weights
-    cosines: _Weights
-
-
-def _only(similar: Similarities, within: Ids) -> Similarities:
-    there = np.isin(similar.ids, within)
-    return Similarities(similar.ids[there], similar.cosines[there])
-
-
-def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> tuple[Ids, _Weights]:
-    """Each photo once, ids ascending, with the rank of the best group it is in."""
-    if not groups:
-        return np.zeros(0, np.int64), np.zeros(0)
-    ids = np.concatenate([np.asarray(ids, np.int64) for ids, _ in groups])
-    ranks = np.concatenate([np.asarray(ranks, np.float64) for _, ranks in groups])
-    # np.unique gives the first place of each id, and better groups come first.
-    once, first = np.unique(ids, return_index=True)
-    return once, ranks[first]
-
-
-def _weigh(similar: Similarities, word_ids: Ids, ranks: _Weights) -> _Candidates:
-    if len(similar.ids) == 0:
-        nothing = np.full(len(word_ids), np.nan)
-        return _Candidates(word_ids, _WEIGHT_OF_WORDS * ranks, ranks, nothing)
-    order = np.argsort(similar.ids, kind="stable")  # quick where they are in order already
-    ids, cosines = similar.ids[order], similar.cosines[order].astype(np.float64)
-    places = np.searchsorted(ids, word_ids)
-    known = ids[np.minimum(places, len(ids) - 1)] == word_ids
-    of_words = np.zeros(len(ids))
-    of_words[places[known]] = ranks[known]
-    meaning = _meaning(cosines)
-    kept = (meaning >= LEAST_MEANING) | (of_words > 0)
-    without = np.full(int((~known).sum()), np.nan)
-    of_all = np.concatenate([of_words[kept], ranks[~known]])
-    return _Candidates(
-        ids=np.concatenate([ids[kept], word_ids[~known]]),
-        scores=np.concatenate([meaning[kept], np.zeros(len(without))]) + _WEIGHT_OF_WORDS * of_all,
-        words=of_all,
-        cosines=np.concatenate([cosines[kept], without]),
-    )
-
-
-def _meaning(cosines: _Weights) -> _Weights:
-    best, typical = cosines.max(), np.median(cosines)
-    if best <= typical:  # one photo, or all alike: nothing is nearer than the rest
-        return np.full(len(cosines), 1.0 if best > 0 else 0.0)
-    scaled: _Weights = np.clip((cosines - typical) / (best - typical), 0.0, 1.0)
-    return scaled
-
-
-def _best(found: _Candidates, limit: int) -> tuple[Hit, ...]:
-    if len(found.ids) == 0 or limit <= 0:
-        return ()
-    order = np.arange(len(found.ids))
-    if limit < len(order):
-        order = np.argpartition(-found.scores, limit - 1)[:limit]
-    order = order[np.lexsort((found.ids[order], -found.scores[order]))]
-    return tuple(
-        Hit(
-            photo_id=int(found.ids[i]),
-            score=float(found.scores[i]),
-            words=bool(found.words[i] > 0),
-            similarity=None if np.isnan(found.cosines[i]) else float(found.cosines[i]),
-        )
-        for i in order
-    )
+def _ranked_once(groups: "list[tuple[array[int], array[float]]]") -> WordRanks:
+    """Each photo once, with the rank of the best group it is in, which comes first."""
+    ids, ranks = np.zeros(0, np.int64), np.zeros(0)
+    for more, of_more in groups:
+        new = np.asarray(more, np.int64)
+        there = ~np.isin(new, ids, kind="table")
+        ids = np.concatenate([ids, new[there]])
+        ranks = np.concatenate([ranks, np.asarray(of_more, np.float64)[there]])
+    return WordRanks(ids, ranks)

@@ -10,7 +10,8 @@ import pytest
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
-from gallery.library.searcher import LEAST_MEANING, Searcher
+from gallery.library.ranking import LEAST_MEANING
+from gallery.library.searcher import Searcher
 from gallery.library.text_vector import TextVector
 from tests.gallery.catalog.making import CAPTIONER, MATCHER, describe, filled, found, said
 
@@ -256,3 +257,20 @@ def test_what_lies_below_the_floor_of_the_matcher_is_less_likely(catalog: Catalo
     assert {hit.photo_id for hit in nothing.less_likely} <= {near, far, named}
     assert nothing.less_likely
     assert _searcher(catalog, 0.0, -1.0).search("zebra").less_likely == ()
+
+
+def test_the_photos_nearest_to_a_vector_and_the_vector_of_a_photo(catalog: Catalog) -> None:
+    ids = filled(catalog, 4)
+    for photo_id, towards in zip(ids, (SOUTH, NORTH, (0.6, 0.8)), strict=False):
+        describe(catalog, said(photo_id, None, towards=towards))
+    searcher = Searcher(catalog, lambda _text: None, MATCHER)
+    own = searcher.vector_of(ids[1])
+    assert own is not None
+    assert own.tolist() == [1.0, 0.0]
+    near = searcher.near(own, 2)
+    assert near.ids.tolist() == [ids[1], ids[2]]
+    assert near.cosines.tolist() == pytest.approx([1.0, 0.6], abs=1e-3)
+    assert len(searcher.near(own, 99).ids) == 3
+    assert searcher.vector_of(ids[3]) is None, "it was not described"
+    assert searcher.near(np.ones(3, np.float32), 2).ids.tolist() == [], "of another size"
+    assert Searcher(catalog, lambda _text: None).near(own, 2).ids.tolist() == []

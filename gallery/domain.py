@@ -24,7 +24,7 @@ class Folder:
     ``connected`` is False while it cannot be reached (a drive unplugged). ``sample_allowed`` says
     that the sample set, which knows drawn scenes only, may describe it (always so for the bundled
     sample gallery, ``is_sample_gallery``; elsewhere only after a person agreed, and then its
-    captions are marked unsure).
+    captions are marked unsure). ``names_only``: its photos are listed and not described.
     """
 
     id: int
@@ -33,6 +33,7 @@ class Folder:
     sample_allowed: bool
     is_sample_gallery: bool
     photo_count: int
+    names_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from gallery.catalog.store import PHOTO_QUERY, Store, in_batches, photo_of
 from gallery.catalog.tables import (
     EDITED,
     FAILED,
+    LISTED,
     MISSING,
     ROOT_ID_UNINDEXED,
     WITHOUT_CAPTION,
@@ -59,7 +60,7 @@ class Browsing(Store):
 
         In order of the time taken (else changed), then name; read from an index alone.
         """
-        query = select(photos.c.id)
+        query = select(photos.c.id).where(LISTED)
         if folder_id is not None:
             query = query.where(photos.c.root_id == folder_id)
         with self._reading() as connection:
@@ -78,7 +79,7 @@ class Browsing(Store):
         with self._reading() as connection:
 
             def count(*conditions: ColumnElement[bool]) -> int:
-                query = select(func.count()).select_from(photos).where(*conditions)
+                query = select(func.count()).select_from(photos).where(LISTED, *conditions)
                 if folder_id is not None:
                     root_id = ROOT_ID_UNINDEXED if conditions else photos.c.root_id
                     query = query.where(root_id == folder_id)
@@ -96,6 +97,6 @@ class Browsing(Store):
 
     def failures(self, limit: int = 1_000) -> list[Photo]:
         """Photos that could not be read or described, in the order of ``photo_ids``."""
-        query = PHOTO_QUERY.where(FAILED).order_by(*_FEW).limit(limit)
+        query = PHOTO_QUERY.where(FAILED, LISTED).order_by(*_FEW).limit(limit)
         with self._reading() as connection:
             return [photo_of(row) for row in connection.execute(query)]

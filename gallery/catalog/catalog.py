@@ -21,12 +21,14 @@ from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
 from gallery.catalog.lock import alone, take_part
+from gallery.catalog.leaving_out import LeavingOut
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.tables import identity
 
 
 class Catalog(
     Folders,
+    LeavingOut,
     Files,
     Examined,
     Describing,

@@ -16,7 +16,7 @@ from gallery.catalog.store import (
     new_checkpoint_key,
     photo_of,
 )
-from gallery.catalog.tables import captions, photos
+from gallery.catalog.tables import LISTED, captions, photos
 from gallery.domain import Origin, SaidCaption
 
 _SAID = (Origin.PERSON.value, Origin.FILE.value)
@@ -35,7 +35,7 @@ class Checking(Store):
         """
         query = (
             PHOTO_QUERY.add_columns(captions.c.scored_by)
-            .where(photos.c.caption_origin.in_(_SAID))
+            .where(photos.c.caption_origin.in_(_SAID), LISTED)
             .order_by(*_ORDER)
         )
         if folders:

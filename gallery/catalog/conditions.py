@@ -24,7 +24,17 @@ from gallery.catalog import sqlite
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, path_of
-from gallery.catalog.tables import EDITED, FAILED, MISSING, WITHOUT_CAPTION, captions, facts, photos
+from gallery.catalog.tables import (
+    DOUBTED,
+    EDITED,
+    FAILED,
+    LISTED,
+    MISSING,
+    WITHOUT_CAPTION,
+    captions,
+    facts,
+    photos,
+)
 from gallery.conditions import (
     ByCamera,
     Condition,
@@ -48,7 +58,7 @@ class Matching(Store):
 
     def ids_meeting(self, conditions: Sequence[Condition]) -> "array[int]":
         """In the order of the gallery: by the time taken (else changed), then name."""
-        query = select(photos.c.id).order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
+        query = select(photos.c.id).where(LISTED).order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
         with self._reading() as connection:
             apart: list[tuple[set[int], bool]] = []
             for condition in conditions:
@@ -104,6 +114,7 @@ def _stands(state: State) -> ColumnElement[bool]:
         State.UNSURE: exists().where(captions.c.id == photos.c.caption_id, captions.c.unsure),
         State.FAILED: FAILED,
         State.MISSING: MISSING,
+        State.DOUBTED: DOUBTED,
     }[state]
 
 

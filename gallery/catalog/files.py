@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from gallery.catalog.folders import beneath, root_around
+from gallery.catalog.folders import beneath, inside, root_around
+from gallery.catalog.leaving_out import left_out_around
 from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.shown import show_again
-from gallery.catalog.store import Store, former_path, in_batches, now, set_each
+from gallery.catalog.store import Store, former_path, in_batches, now, path_of, set_each
 from gallery.catalog.tables import (
     FAILED,
+    LEFT_OUT,
     MISSING,
     NOTHING_YET,
     alternates,
@@ -30,8 +32,10 @@ _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 class Files(Store):
     """The photos as files. Ids are for ever: a photo's id is never given to another."""
 
-    def known_files(self, folder_id: int) -> dict[bytes, KnownFile]:
-        """What is known beneath a root, by path bytes.
+    def known_files(
+        self, folder_id: int, within: Path | None = None, deep: bool = True
+    ) -> dict[bytes, KnownFile]:
+        """What is known beneath a root, or ``within`` a folder in it (``deep``), by path bytes.
 
         Also holds what lies there but was listed by another root, so that nothing known is added
         again.
@@ -40,6 +44,7 @@ class Files(Store):
             path = connection.scalar(select(roots.c.path).where(roots.c.id == folder_id))
             if path is None:
                 return {}
+            place = beneath(path) if within is None else inside(within, deep=deep)
             found = connection.execute(
                 select(
                     photos.c.path,
@@ -48,7 +53,7 @@ class Files(Store):
                     photos.c.mtime_ns,
                     photos.c.sidecar_ns,
                     photos.c.missing,
-                ).where(beneath(path))
+                ).where(place)
             )
             return {row[0]: KnownFile(*row[1:]) for row in found}
 
@@ -129,6 +134,7 @@ class Files(Store):
                     size_bytes=file.size_bytes,
                     mtime_ns=file.mtime_ns,
                     missing=False,
+                    left_out=left_out_around(connection, path) is not None,
                     **_NO_FAILURE,
                 )
             )
@@ -162,6 +168,22 @@ class Files(Store):
                 .order_by(photos.c.id)
                 .limit(1)
             )
+
+    def find_left_out_by_fingerprint(
+        self, fingerprint: bytes, size_bytes: int
+    ) -> list[tuple[int, Path]]:
+        """Photos with this content in folders that are left out, and where they were."""
+        query = select(photos.c.id, photos.c.path).where(
+            LEFT_OUT, photos.c.fingerprint == fingerprint, photos.c.size_bytes == size_bytes
+        )
+        with self._reading() as connection:
+            return [(row.id, path_of(row.path)) for row in connection.execute(query)]
+
+    def sizes_out_of_sight(self) -> set[int]:
+        """The sizes of photos that are missing or left out, which a new file may turn out to be."""
+        with self._reading() as connection:
+            some = (select(photos.c.size_bytes).where(apart) for apart in (MISSING, LEFT_OUT))
+            return {size for query in some for size in connection.scalars(query.distinct())}
 
     def set_failure(self, photo_id: int, failure: Failure | None) -> None:
         """Note why a photo could not be read or described; None forgets it."""
@@ -221,6 +243,7 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
         "captioned_by": NOTHING_YET,
         "embedded_by": NOTHING_YET,
         "caption_doubted": False,
+        "left_out": False,
         **place_in_time(local_time(file.mtime_ns)),
     }
 

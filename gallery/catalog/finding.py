@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from engine.protocol import CheckpointRef
 from gallery.catalog import sqlite
 from gallery.catalog.store import Store, checkpoint_key
-from gallery.catalog.tables import vectors
+from gallery.catalog.tables import HIDDEN_IDS, vectors
 
 #: Ranks given by ``ids_with_words``; a photo with only some of the words gets less than the last.
 AS_WRITTEN = 1.0
@@ -21,6 +21,7 @@ SOME_WORDS = 0.5
 #: Factor where only words that begin like the last one match.
 UNFINISHED = 0.8
 
+_LISTED = vectors.c.photo_id.not_in(HIDDEN_IDS)
 _MOST_WORDS = 16
 # In nearly every caption: they would make "a photo of a dog" match everything.
 _SMALL_WORDS = frozenset(
@@ -91,7 +92,7 @@ class Finding(Store):
             rows = connection.execute(
                 select(vectors.c.id, vectors.c.photo_id, vectors.c.vector)
                 # Not by the index on checkpoints: the new rows are at the end of the table.
-                .where(vectors.c.id > after, vectors.c.checkpoint + 0 == key)
+                .where(vectors.c.id > after, vectors.c.checkpoint + 0 == key, _LISTED)
                 .order_by(vectors.c.id)
             )
             ids = array("q")
@@ -107,7 +108,8 @@ class Finding(Store):
         """How many vectors by a matcher there are: fewer than expected means some went."""
         with self._reading() as connection:
             key = checkpoint_key(connection, matcher)
-            query = select(func.count()).select_from(vectors).where(vectors.c.checkpoint == key)
+            mine = vectors.c.checkpoint == key
+            query = select(func.count()).select_from(vectors).where(mine, _LISTED)
             return connection.scalar(query) or 0
 
     def vector_ids(self, matcher: CheckpointRef) -> "array[int]":
@@ -116,7 +118,7 @@ class Finding(Store):
             return sqlite.ids_of(
                 connection,
                 select(vectors.c.photo_id)
-                .where(vectors.c.checkpoint == checkpoint_key(connection, matcher))
+                .where(vectors.c.checkpoint == checkpoint_key(connection, matcher), _LISTED)
                 .order_by(vectors.c.photo_id),
             )
 

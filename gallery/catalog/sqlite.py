@@ -24,6 +24,7 @@ _APPLICATION_ID = 0x50684E61
 #: Of SQLite's machine, between two looks whether a copy is still wanted: about a millisecond.
 _STEPS_BETWEEN_LOOKS = 100_000
 
+_LISTED = "rowid NOT IN (SELECT id FROM photos WHERE left_out = 1)"
 _BEGIN = "photo_narrator_begin"
 # Both synchronous levels survive the end of the program; FULL survives a power cut too. The level
 # cannot change within a transaction, hence before it.
@@ -244,7 +245,8 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
     """
     return _ids(
         connection,
-        "SELECT rowid FROM photo_words WHERE photo_words MATCH ? ORDER BY rowid DESC LIMIT ?",
+        f"SELECT rowid FROM photo_words WHERE photo_words MATCH ? AND {_LISTED}"  # noqa: S608
+        " ORDER BY rowid DESC LIMIT ?",
         (expression, limit),
     )
 
@@ -256,8 +258,9 @@ def ranked(connection: Connection, expression: str, limit: int) -> list[tuple[in
     """
     found = connection.execute(
         text(
-            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"
-            " WHERE photo_words MATCH :words ORDER BY 2 DESC, rowid DESC LIMIT :limit"
+            "SELECT rowid, -bm25(photo_words, 1.0, 0.5, 0.8) FROM photo_words"  # noqa: S608
+            f" WHERE photo_words MATCH :words AND {_LISTED}"
+            " ORDER BY 2 DESC, rowid DESC LIMIT :limit"
         ),
         {"words": expression, "limit": limit},
     )

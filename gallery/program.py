@@ -20,9 +20,11 @@ from gallery.library.engine_client import EngineClient
 from gallery.library.engine_rest import IDLE_S
 from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
+from gallery.library.machine_notes import MachineNotes
 from gallery.library.proposing import Proposer
 from gallery.library.searcher import Searcher
 from gallery.library.thumbnails import ThumbnailStore
+from gallery.library.watching import FolderWatch
 from gallery.narration.narrator import Narrator
 from gallery.narration.speech import Speech
 from gallery.paths import default_catalog_path, sample_gallery_dir
@@ -64,12 +66,18 @@ class Program:
     proposer: Proposer
     speech: Speech
     narrator: Narrator
+    notes: MachineNotes
+    watch: FolderWatch
 
     def start(self) -> None:
-        """Begin to bring the catalog up to date: scan every folder, then examine and describe."""
+        """Begin to bring the catalog up to date: scan every folder, then examine and describe.
+
+        From then on what changes in the folders is seen.
+        """
         self.indexer.start()
         self.indexer.request_scan()
         self.backups.start(_FIRST_BACKUP_S)
+        self.watch.start()
 
     def add_folder(self, path: Path, *, sample_allowed: bool = False) -> Folder:
         """Add a folder (or give the one that is there) and scan it.
@@ -121,6 +129,7 @@ class Program:
         """End everything, the last one built first; at most 3 s. Again: does nothing."""
         self.narrator.cancel()
         self.backups.stop()
+        self.watch.stop()
         self.indexer.stop()
         processes = (self.speech, self.engine, self.decoder)
         # side by side, since each is given time to leave by itself
@@ -172,6 +181,7 @@ def open_program(options: ProgramOptions) -> Program:
         catalog, engine.embed_text, describer_set.matcher, floor=describer_set.search_floor
     )
     speech = Speech()
+    notes = MachineNotes.beside(options.catalog_path)
     return Program(
         options=options,
         describer_set=describer_set,
@@ -186,6 +196,8 @@ def open_program(options: ProgramOptions) -> Program:
         proposer=Proposer(catalog, engine),
         speech=speech,
         narrator=Narrator(speech),
+        notes=notes,
+        watch=FolderWatch(catalog, bus, indexer.request_scan_of, notes),
     )
 
 

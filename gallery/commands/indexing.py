@@ -1,7 +1,9 @@
 """``index``: scan folders, make thumbnails, describe what a describer may describe."""
 
+import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from gallery.commands import terminal
@@ -34,11 +36,44 @@ def index(arguments: Namespace) -> int:
             remember_checkpoint(program.catalog.path, lasting_name(arguments.checkpoint, folder))
         program.backups.start()
         run_indexer(program, folders)
-        return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
+        code = _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
+        if arguments.watch:
+            _watch(program)
+        return code
+
+
+def _watch(program: Program) -> None:
+    """Go on with whatever changes in the known folders; ends by Ctrl+C."""
+    program.watch.start()
+    with _told(program) as (notices, failures):
+        terminal.note("Watching the folders for changes. Ctrl+C ends it.")
+        while not failures:
+            time.sleep(_LOOK_S)
+            while notices:
+                terminal.note(_sentence(notices.pop(0)))
+    raise KnownError(failures[-1].message, failures[-1].hint)
 
 
 def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     """Scan and describe these folders, showing progress; returns when nothing is left to do."""
+    with _told(program) as (notices, failures):
+        program.indexer.start()
+        program.indexer.request_scan([folder.id for folder in folders])
+        done = False
+        while not done:  # short waits, so that Ctrl+C is heard
+            done = program.indexer.wait_until_idle(_LOOK_S)
+            if not done and program.indexer.progress.phase == "paused":
+                failures += notices[-1:]
+                break
+    for notice in notices if not failures else ():
+        terminal.note(_sentence(notice))
+    if failures:
+        raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+@contextmanager
+def _told(program: Program) -> Iterator[tuple[list[Notice], list[Notice]]]:
+    """Show progress; gives what is to be noted, and why the describer failed, as they come."""
     line = terminal.ProgressLine()
     notices: list[Notice] = []
     failures: list[Notice] = []
@@ -59,16 +94,17 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
             _finish_backup(program)
         else:
             failures += notices[-1:]
+        yield notices, failures
     except KeyboardInterrupt:
         program.indexer.cancel()
         raise
     finally:
         unsubscribe()
         line.clear()
-    for notice in notices if not failures else ():
-        terminal.note(f"{notice.message} {notice.hint}".strip())
-    if failures:
-        raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+def _sentence(notice: Notice) -> str:
+    return f"{notice.message} {notice.hint}".strip()
 
 
 def _done(program: Program) -> bool:

@@ -115,6 +115,20 @@ def found_file(met: Met) -> FoundFile:
     return FoundFile(Path(path), size_bytes, mtime_ns, sidecar_ns)
 
 
+def outermost(parts: Collection[Part]) -> list[Part]:
+    """Leave out what lies in a deep one beside it."""
+    deep = {(part.folder_id, part.path) for part in parts if part.deep}
+    return sorted(
+        (
+            part
+            for part in parts
+            if not any((part.folder_id, around) in deep for around in part.path.parents)
+            and (part.deep or (part.folder_id, part.path) not in deep)
+        ),
+        key=lambda part: (part.folder_id, os.fsencode(part.path)),
+    )
+
+
 def concerns(path: Path) -> bool:
     """Whether a walk would look at a path below a root: nothing hidden or skipped is in it."""
     return not any(

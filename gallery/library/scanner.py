@@ -98,9 +98,12 @@ class Scanner:
         folders = self._catalog.folders()
         there = {each.id: each for each in folders if each.connected and root_is_there(each.path)}
         concerned = {part.folder_id for part in parts}
-        if not concerned <= there.keys():
+        whole = any(part.deep and part.path in {each.path for each in folders} for part in parts)
+        if whole or not concerned <= there.keys():
             yield from self.scan(tuple(concerned))
             return
+        left_out = set(self._catalog.left_out())
+        parts = [part for part in parts if left_out.isdisjoint((part.path, *part.path.parents))]
         self._learn_roots(folders)
         self._sizes.update(self._catalog.sizes_out_of_sight())
         known = [self._catalog.known_files(part.folder_id, part.path, part.deep) for part in parts]

@@ -138,7 +138,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A file we know, with the caption to show and what went wrong, if anything did."""
+    """A file we know, with the caption to show and what went wrong, if anything did.
+
+    ``caption_doubted``: the picture changed since a person said this.
+    """
 
     id: int
     folder_id: int
@@ -151,6 +154,7 @@ class Photo:
     missing: bool
     caption: Caption | None
     failure: Failure | None
+    caption_doubted: bool = False
 
     @property
     def name(self) -> str:
@@ -256,3 +260,4 @@ class Counts:
     failed: int
     missing: int
     edited: int
+    doubted: int = 0

@@ -22,6 +22,7 @@ from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
 from gallery.library.machine_notes import MachineNotes
 from gallery.library.proposing import Proposer
+from gallery.library.scan import Part
 from gallery.library.searcher import Searcher
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.library.watching import FolderWatch
@@ -110,6 +111,27 @@ class Program:
         self.bus.publish(FoldersChanged())
         self.indexer.wake()
 
+    def leave_out(self, path: Path) -> int:
+        """Leave a folder within the library out; gives how many photos go out of sight."""
+        ids = self.catalog.leave_out(path)
+        self.bus.publish(FoldersChanged())
+        return len(ids)
+
+    def take_back(self, path: Path) -> int:
+        """List what was left out again, and look for what is new there; gives how many photos."""
+        ids = self.catalog.take_back(path)
+        self.bus.publish(FoldersChanged())
+        roots = [folder for folder in self.catalog.folders() if folder.path in path.parents]
+        self.indexer.request_scan_of([Part(folder.id, path, deep=True) for folder in roots])
+        return len(ids)
+
+    def forget_missing(self, photo_ids: Sequence[int]) -> int:
+        """Forget these, where they are missing; gives how many did go."""
+        gone = self.catalog.forget_missing(photo_ids)
+        self.thumbnails.drop(gone)
+        self.bus.publish(FoldersChanged())
+        return len(gone)
+
     def viewer_picture(self, photo_id: int, max_px: int) -> bytes | Failure:
         """Return the upright photo as a JPEG within ``max_px`` squared, or why there is none.
 
@@ -143,6 +165,12 @@ class Program:
         self.catalog.close()
 
     def _add(self, path: Path, *, sample_allowed: bool, is_sample_gallery: bool) -> Folder:
+        for left_out in self.catalog.left_out():
+            if left_out in (path, *path.parents):
+                raise KnownError(
+                    f"{left_out} was left out of the library.",
+                    f"List it again first: `photo-narrator include {left_out}`.",
+                )
         folder = self.catalog.add_folder(
             path, sample_allowed=sample_allowed, is_sample_gallery=is_sample_gallery
         )

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from gallery.catalog import sqlite
 from gallery.catalog.store import PHOTO_QUERY, Store, in_batches, photo_of
 from gallery.catalog.tables import (
+    DOUBTED,
     EDITED,
     FAILED,
     LISTED,
@@ -93,6 +94,7 @@ class Browsing(Store):
                 failed=count(FAILED),
                 missing=count(MISSING),
                 edited=count(EDITED),
+                doubted=count(DOUBTED),
             )
 
     def failures(self, limit: int = 1_000) -> list[Photo]:

@@ -24,11 +24,16 @@ from gallery.catalog.lock import alone, take_part
 from gallery.catalog.leaving_out import LeavingOut
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.tables import identity
+from gallery.catalog.purging import Purging
+from gallery.errors import KnownError
+
+_OPENING_TIMEOUT_S = 120.0
 
 
 class Catalog(
     Folders,
     LeavingOut,
+    Purging,
     Files,
     Examined,
     Describing,

@@ -58,7 +58,11 @@ class Matching(Store):
 
     def ids_meeting(self, conditions: Sequence[Condition]) -> "array[int]":
         """In the order of the gallery: by the time taken (else changed), then name."""
-        query = select(photos.c.id).where(LISTED).order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
+        query = (
+            select(photos.c.id)
+            .where(LISTED)
+            .order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
+        )
         with self._reading() as connection:
             apart: list[tuple[set[int], bool]] = []
             for condition in conditions:

@@ -14,6 +14,7 @@ from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import Store, former_path, in_batches, now, path_of, set_each
 from gallery.catalog.tables import (
+    EDITED,
     FAILED,
     LEFT_OUT,
     MISSING,
@@ -266,7 +267,7 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
         )
         .values(withdrawn_at=now())
     )
-    # A person's caption stays, but how well it fitted the old content says nothing.
+    # A person's caption stays, but how well it fitted the old content says nothing: they are asked.
     connection.execute(
         update(captions)
         .where(captions.c.photo_id.in_(photo_ids), captions.c.withdrawn_at.is_(None))
@@ -275,6 +276,9 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
     for said in (vectors, alternates):
         connection.execute(delete(said).where(said.c.photo_id.in_(photo_ids)))
     show_again(connection, photo_ids)
+    connection.execute(
+        update(photos).where(photos.c.id.in_(photo_ids), EDITED).values(caption_doubted=True)
+    )
 
 
 def _name(path: Path) -> str:

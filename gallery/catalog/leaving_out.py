@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, false, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from gallery.catalog import sqlite
 from gallery.catalog.folders import beneath
 from gallery.catalog.store import Store, in_batches, path_of
 from gallery.catalog.tables import LEFT_OUT, exclusions, photos, roots, vectors
@@ -32,7 +31,7 @@ class LeavingOut(Store):
         with self._writing(durable=True) as connection:
             _check(connection, folder)
             connection.execute(insert(exclusions).values(path=path).on_conflict_do_nothing())
-            ids = sqlite.ids_of(connection, select(photos.c.id).where(beneath(path)))
+            ids = list(connection.scalars(select(photos.c.id).where(beneath(path))))
             connection.execute(update(photos).where(beneath(path)).values(left_out=True))
             return ids
 
@@ -52,7 +51,7 @@ class LeavingOut(Store):
             others = connection.scalars(select(exclusions.c.path))
             hidden = or_(false(), *(beneath(other) for other in others))
             back = select(photos.c.id).where(beneath(path), LEFT_OUT, ~hidden)
-            ids = sqlite.ids_of(connection, back)
+            ids = list(connection.scalars(back))
             for batch in in_batches(ids):
                 connection.execute(
                     update(photos).where(photos.c.id.in_(batch)).values(left_out=False)

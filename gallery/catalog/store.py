@@ -118,6 +118,7 @@ PHOTO_QUERY = select(
     photos.c.missing,
     photos.c.failure_reason,
     photos.c.failure_detail,
+    photos.c.caption_doubted,
     *CAPTION_COLUMNS,
 ).select_from(
     photos.outerjoin(captions, captions.c.id == photos.c.caption_id).outerjoin(
@@ -143,6 +144,7 @@ def photo_of(row: AnyRow) -> Photo:
         missing=row.missing,
         caption=None if row.shown_id is None else caption_of(row, row.id),
         failure=failure,
+        caption_doubted=row.caption_doubted,
     )
 
 

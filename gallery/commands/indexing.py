@@ -81,6 +81,8 @@ def _told(program: Program) -> Iterator[tuple[list[Notice], list[Notice]]]:
     def listen(event: Event) -> None:
         if isinstance(event, ProgressChanged):
             line.show(event.progress)
+            if event.progress.phase == "idle":
+                line.clear()
         elif isinstance(event, Notice):
             notices.append(event)
         elif isinstance(event, EngineChanged) and event.state.phase == "failed":

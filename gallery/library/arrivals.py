@@ -95,7 +95,7 @@ class Arrivals:
     def _gone_from_what_is_left_out(self, mark: bytes, file: FoundFile) -> int | None:
         """No scan looks there: what is no longer in its place was moved to this one."""
         for photo_id, path in self._catalog.find_left_out_by_fingerprint(mark, file.size_bytes):
-            if not os.path.lexists(path):  # noqa: PTH110 - a link to nothing is there too
+            if not os.path.lexists(path):
                 return photo_id
         return None
 

@@ -8,7 +8,7 @@
     dog or cat                either
     before:2024-06  after:2023  on:2024-06-03  year:2024
     folder:lisbon   type:png   camera:nikon   rating:>=4   has:gps   has:keywords
-    is:edited  is:described  is:failed  is:missing  is:unsure
+    is:edited  is:described  is:failed  is:missing  is:unsure  is:doubted
 
 Every field can be turned round with ``-`` too (``-is:missing``). A text without any of these is
 free words as a whole. What cannot be understood is told and left out; the rest is searched.

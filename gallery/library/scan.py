@@ -70,43 +70,73 @@ def meet(
     pipe, a link to nothing) is yielded too, so that it can be listed with a reason. Of a ``part``
     only that is walked, and no links: where they lead is not known without the rest.
     ``unreadable`` hears of folders below ``root`` that cannot be listed, or were not: nothing is
-    known about their files. Raises :class:`RootGoneError`. Ends early where ``cancelled()`` says so.
+    known about their files. Raises :class:`RootGoneError`. Ends early where ``cancelled()`` says
+    so.
     """
-    entered = _entered_before(root, left_out)
-    waiting = [os.fspath(part.path if part else root)]
-    links: deque[os.DirEntry[str]] = deque()
-    while waiting:
-        folder = waiting.pop()
+    yield from _Walk(root, part, left_out, cancelled, unreadable).run()
+
+
+class _Walk:
+    """One walk; see :func:`meet`."""
+
+    def __init__(
+        self,
+        root: Path,
+        part: Part | None,
+        left_out: Collection[Path],
+        cancelled: Callable[[], bool],
+        unreadable: Callable[[Path], None],
+    ) -> None:
+        self._part, self._cancelled, self._unreadable = part, cancelled, unreadable
+        self._deep = part is None or part.deep
+        self._entered = _entered_before(root, left_out)
+        self._waiting = [os.fspath(part.path if part else root)]
+        self._links: deque[os.DirEntry[str]] = deque()
+        self._ended = False
+
+    def run(self) -> Iterator[Met]:
+        while self._waiting and not self._ended:
+            listed = self._list(self._waiting.pop())
+            inner: list[str] = []
+            yield from self._met_in(listed, inner)
+            self._waiting.extend(reversed(inner))
+            if not self._waiting and self._part is None:
+                self._follow_links()
+        for link in self._links:
+            self._unreadable(Path(link.path))
+
+    def _list(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(folder) as entries:
-                listed = sorted(entries, key=_name_of)
+                return sorted(entries, key=_name_of)
         except OSError:
-            if part is None or os.path.lexists(folder):  # noqa: PTH110 - as it is, a link too
-                unreadable(Path(folder))
-            continue
-        inner: list[str] = []
+            if self._part is None or os.path.lexists(folder):
+                self._unreadable(Path(folder))
+            return []
+
+    def _met_in(self, listed: Sequence[os.DirEntry[str]], inner: list[str]) -> Iterator[Met]:
         sidecars = _sidecars(listed)
         for entry in listed:
-            if cancelled():
+            if self._cancelled():
+                self._ended = True
                 return
             name = entry.name
             if name[0] == "." or name.lower() in _SKIPPED_FOLDERS:
                 continue
             if entry.is_symlink():
-                links.append(entry)
-            elif (part is None or part.deep) and _is_new_folder(entry, entered):
+                self._links.append(entry)
+            elif self._deep and _is_new_folder(entry, self._entered):
                 inner.append(entry.path)
             if os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - called for every file: a Path costs ten times that
                 found = _met(entry, sidecars)
                 if found is not None:
                     yield found
-        waiting.extend(reversed(inner))
-        while part is None and links and not waiting:
-            link = links.popleft()
-            if _is_new_folder(link, entered):
-                waiting.append(link.path)
-    for link in links:
-        unreadable(Path(link.path))
+
+    def _follow_links(self) -> None:
+        while self._links and not self._waiting:
+            link = self._links.popleft()
+            if _is_new_folder(link, self._entered):
+                self._waiting.append(link.path)
 
 
 def found_file(met: Met) -> FoundFile:
@@ -131,9 +161,7 @@ def outermost(parts: Collection[Part]) -> list[Part]:
 
 def concerns(path: Path) -> bool:
     """Whether a walk would look at a path below a root: nothing hidden or skipped is in it."""
-    return not any(
-        name.startswith(".") or name.lower() in _SKIPPED_FOLDERS for name in path.parts
-    )
+    return not any(name.startswith(".") or name.lower() in _SKIPPED_FOLDERS for name in path.parts)
 
 
 def may_be_photo(name: str) -> bool:

@@ -32,7 +32,7 @@ _MOST_PARTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """In seconds: a scan comes ``quiet`` after the last touch, at most ``patience`` after the first.
+    """In seconds: a scan comes ``quiet`` after the last touch, ``patience`` after the first.
 
     ``quiet`` is longer than the half second for which watchdog waits for the other end of a move:
     seen apart, the two ends would be a new photo and a missing one.
@@ -64,7 +64,7 @@ class FolderWatch:
         bus: EventBus,
         scan: Callable[[Sequence[Part]], None],
         notes: MachineNotes,
-        timing: Timing = Timing(),  # noqa: B008 - it cannot change
+        timing: Timing = Timing(),
     ) -> None:
         self._catalog, self._bus, self._scan = catalog, bus, scan
         self._notes, self._timing = notes, timing
@@ -260,28 +260,25 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _minutes(timing: Timing) -> str:
-    return f"{round(timing.every / 60)} minutes"
-
-
 def _network_words(root: _Root, timing: Timing) -> tuple[str, str]:
-    return (
-        f"Changes in {root.folder.path} are not seen at once: it lies on a network drive.",
-        f"It is looked through every {_minutes(timing)} instead, and whenever you ask for it.",
-    )
+    message = f"Changes in {root.folder.path} are not seen at once: it lies on a network drive."
+    return message, f"{_instead(timing)}, and whenever you ask for it."
 
 
 def _limit_words(root: _Root, timing: Timing) -> tuple[str, str]:
-    return (
+    message = (
         f"Changes in {root.folder.path} are not all seen at once: this computer watches no more"
-        " folders.",
-        f"It is looked through every {_minutes(timing)} instead. An administrator can allow more"
-        " (fs.inotify.max_user_watches).",
+        " folders."
     )
+    allow = "An administrator can allow more (fs.inotify.max_user_watches)."
+    return message, f"{_instead(timing)}. {allow}"
 
 
 def _refused_words(root: _Root, timing: Timing, error: OSError) -> tuple[str, str]:
-    return (
-        f"Changes in {root.folder.path} are not seen at once: {error.strerror or error}.",
-        f"It is looked through every {_minutes(timing)} instead, and whenever you ask for it.",
-    )
+    reason = error.strerror or error
+    message = f"Changes in {root.folder.path} are not seen at once: {reason}."
+    return message, f"{_instead(timing)}, and whenever you ask for it."
+
+
+def _instead(timing: Timing) -> str:
+    return f"It is looked through every {round(timing.every / 60)} minutes instead"

@@ -127,7 +127,8 @@ class _Walk:
                 self._links.append(entry)
             elif self._deep and _is_new_folder(entry, self._entered):
                 inner.append(entry.path)
-            if os.path.splitext(name)[1].lower() in SUFFIXES:  # noqa: PTH122 - called for every file: a Path costs ten times that
+            # Called for every file: os.path.splitext takes three times as long.
+            if name[name.rfind(".") :].lower() in SUFFIXES:
                 found = _met(entry, sidecars)
                 if found is not None:
                     yield found

@@ -14,6 +14,7 @@ from gallery.library.scan import Met, Part, RootGoneError, found_file, meet
 
 BATCH = 1_000
 _STEP_S = 0.3
+_LOOK_EVERY = 32  # files; the clock is looked at, which costs as much as comparing one
 
 _Known = dict[bytes, KnownFile]
 
@@ -139,8 +140,9 @@ class Scanner:
             ):
                 met += 1
                 self._files_seen += 1
-                self._compare(folder, file)
-                if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
+                differs = self._compare(folder, file)
+                full = differs and len(self._found) >= BATCH
+                if full or (met % _LOOK_EVERY == 0 and time.monotonic() - told > _STEP_S):
                     yield self._stored()
                     told = time.monotonic()
             if self._cancelled():
@@ -152,26 +154,30 @@ class Scanner:
             return
         yield self._stored(*self._connect(folder, connected=True), *self._gone(folder, not_listed))
 
-    def _compare(self, folder: Folder, met: Met) -> None:
+    def _compare(self, folder: Folder, met: Met) -> bool:
+        """Note what differs from what is known of a file; whether anything does."""
         path, size_bytes, mtime_ns, sidecar_ns = met
         key = os.fsencode(path)
         entry = self._known[folder.id].pop(key, None)  # what is left at the end is gone
         if self._met is not None:
             if key in self._met:
-                return
+                return False
             self._met.add(key)
         if entry is None:
             if size_bytes in self._sizes:
                 self._arrivals.add_new(folder.id, found_file(met))
             else:
                 self._found.new.setdefault(folder.id, []).append(found_file(met))
-            return
+            return True
         if entry.missing:
             self._found.back.append(entry.photo_id)
-        if entry.size_bytes != size_bytes or entry.mtime_ns != mtime_ns:
+        told_anew = entry.sidecar_ns != sidecar_ns
+        changed = entry.size_bytes != size_bytes or entry.mtime_ns != mtime_ns
+        if changed:
             self._found.touched.append(_Touched(entry.photo_id, folder.id, found_file(met)))
-        if entry.sidecar_ns != sidecar_ns:
+        if told_anew:
             self._found.told_anew.append((entry.photo_id, found_file(met)))
+        return entry.missing or changed or told_anew
 
     def _stored(self, *more: Event, moved: Sequence[int] = ()) -> ScanStep:
         """Store what was met since the last step."""

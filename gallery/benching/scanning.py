@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TypeAlias
 
 from engine.images import SUFFIXES
 from gallery.catalog import Catalog
@@ -20,11 +21,10 @@ from gallery.library.scan import meet
 from gallery.library.scanner import Scanner
 
 _IN_A_FOLDER = 500
+Figures: TypeAlias = dict[str, float]
 
 
-def measure(
-    photos: int = 100_000, *, turns: int = 3, place: Path | None = None
-) -> dict[str, float]:
+def measure(photos: int = 100_000, *, turns: int = 3, place: Path | None = None) -> Figures:
     """Make a folder of so many small files and measure both ways; what was made is removed.
 
     ``place``: where (the system's temporary folder). Gives seconds: ``scan_s`` (walk and
@@ -51,7 +51,7 @@ def measure(
 
 def _measured(
     catalog: Catalog, folder: Folder, other: sqlite3.Connection, photos: int, turns: int
-) -> dict[str, float]:
+) -> Figures:
     times: dict[str, list[float]] = {"walk_s": [], "scan_s": [], "rclip_s": []}
     for turn in range(turns + 1):  # the first warms the system's cache
         taken = {
@@ -100,8 +100,8 @@ def _rclip_catalog(path: Path, root: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     connection.execute(
-        "CREATE TABLE images (id INTEGER PRIMARY KEY, deleted BOOLEAN, filepath TEXT NOT NULL UNIQUE,"
-        " modified_at DATETIME NOT NULL, size INTEGER NOT NULL, vector BLOB NOT NULL)"
+        "CREATE TABLE images (id INTEGER PRIMARY KEY, deleted BOOLEAN,"
+        " filepath TEXT NOT NULL UNIQUE, modified_at DATETIME NOT NULL, size INTEGER NOT NULL, vector BLOB NOT NULL)"
     )
     rows = (
         (path, Path(path).stat().st_mtime, size, b"\0" * 2048) for path, size, _, _ in meet(root)

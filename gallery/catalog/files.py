@@ -57,7 +57,7 @@ class Files(Store):
                 ).where(place)
             )
             # all at once: fetching one row after another takes longer than all the rest
-            return {path: KnownFile(*told) for path, *told in found.tuples().all()}
+            return {path: KnownFile(*told) for path, *told in found.all()}
 
     def add_files(self, folder_id: int, files: Sequence[FoundFile]) -> list[int]:
         """Add photos, not yet examined; gives the ids of the new ones.

@@ -101,7 +101,8 @@ def _rclip_catalog(path: Path, root: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute(
         "CREATE TABLE images (id INTEGER PRIMARY KEY, deleted BOOLEAN,"
-        " filepath TEXT NOT NULL UNIQUE, modified_at DATETIME NOT NULL, size INTEGER NOT NULL, vector BLOB NOT NULL)"
+        " filepath TEXT NOT NULL UNIQUE, modified_at DATETIME NOT NULL,"
+        " size INTEGER NOT NULL, vector BLOB NOT NULL)"
     )
     rows = (
         (path, Path(path).stat().st_mtime, size, b"\0" * 2048) for path, size, _, _ in meet(root)

@@ -79,11 +79,23 @@ class EngineClient:
         self._child: Child | None = None
         self._head_deadline: float | None = None
         self._aside_in_a_row: list[int] = []
+        self._shared_vision: bool | None = None
 
     @property
     def state(self) -> EngineState:
         """How the engine stands."""
         return self._state
+
+    @property
+    def shares_vision(self) -> bool:
+        """Whether one look at a photo serves captioner and matcher.
+
+        Known once the engine was ready; before that only where both are one checkpoint.
+        """
+        if self._shared_vision is not None:
+            return self._shared_vision
+        captioner, matcher = self.describer_set.captioner, self.describer_set.matcher
+        return captioner is not None and captioner == matcher
 
     @property
     def pid(self) -> int | None:
@@ -312,6 +324,7 @@ class EngineClient:
 
     def _on_opened(self, message: protocol.Opened) -> None:
         with self._lock:
+            self._shared_vision = message.shared_vision
             state = self._set(EngineState("ready", message.device))
             for question in self._questions.messages:
                 self._send(question)

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,14 @@ from gallery.library.daily_backups import DailyBackups
 from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_rest import IDLE_S
+from gallery.library.estimating import (
+    Estimate,
+    PaceKeeper,
+    count_photos,
+    estimate,
+    pace_name,
+    pace_of,
+)
 from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
 from gallery.library.machine_notes import MachineNotes
@@ -80,20 +88,46 @@ class Program:
         self.backups.start(_FIRST_BACKUP_S)
         self.watch.start()
 
-    def add_folder(self, path: Path, *, sample_allowed: bool = False) -> Folder:
+    def add_folder(
+        self, path: Path, *, sample_allowed: bool = False, names_only: bool = False
+    ) -> Folder:
         """Add a folder (or give the one that is there) and scan it.
 
-        ``sample_allowed``: a person agreed that the sample set describes it. Raises ``KnownError``
-        where it is no folder that can be read.
+        ``sample_allowed``: a person agreed that the sample set describes it. ``names_only``: its
+        photos are listed and not described so far. Raises ``KnownError`` where it is no folder that
+        can be read.
         """
-        return self._add(_checked(path), sample_allowed=sample_allowed, is_sample_gallery=False)
+        path = _checked(path)
+        return self._add(path, sample_allowed=sample_allowed, names_only=names_only)
+
+    def describe_folder(self, folder_id: int) -> None:
+        """A person said: describe what was only listed so far."""
+        self.catalog.set_names_only(folder_id, names_only=False)
+        self.bus.publish(FoldersChanged())
+        self.indexer.wake()
+
+    def estimate(
+        self, path: Path, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Estimate | None:
+        """Count a folder's photos and tell what describing them costs; None where cancelled.
+
+        Blocks on the disk. Raises ``KnownError`` where it is no folder that can be read.
+        """
+        path = _checked(path)
+        photos = count_photos(path, left_out=self.catalog.left_out(), cancelled=cancelled)
+        if cancelled():
+            return None
+        known = [folder.id for folder in self.catalog.folders() if folder.path == path]
+        described = self.catalog.counts(known[0]).captioned if known else 0
+        pace = pace_of(self.describer_set, self.options.precision, self.notes)
+        return estimate(path, photos, described, pace)
 
     def add_sample_gallery(self) -> Folder | None:
         """Add the bundled sample gallery and scan it; None where it is not installed."""
         path = sample_gallery_dir()
         if not path.is_dir():
             return None
-        return self._add(path, sample_allowed=True, is_sample_gallery=True)
+        return self._add(path, sample_allowed=True, is_sample_gallery=True, names_only=False)
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder with its photos and captions; the files are not touched."""
@@ -164,7 +198,9 @@ class Program:
         self.thumbnails.close()
         self.catalog.close()
 
-    def _add(self, path: Path, *, sample_allowed: bool, is_sample_gallery: bool) -> Folder:
+    def _add(
+        self, path: Path, *, sample_allowed: bool, names_only: bool, is_sample_gallery: bool = False
+    ) -> Folder:
         for left_out in self.catalog.left_out():
             if left_out in (path, *path.parents):
                 raise KnownError(
@@ -172,7 +208,10 @@ class Program:
                     f"List it again first: `photo-narrator include {left_out}`.",
                 )
         folder = self.catalog.add_folder(
-            path, sample_allowed=sample_allowed, is_sample_gallery=is_sample_gallery
+            path,
+            sample_allowed=sample_allowed,
+            is_sample_gallery=is_sample_gallery,
+            names_only=names_only,
         )
         self.bus.publish(FoldersChanged())
         self.indexer.request_scan([folder.id])
@@ -210,6 +249,7 @@ def open_program(options: ProgramOptions) -> Program:
     )
     speech = Speech()
     notes = MachineNotes.beside(options.catalog_path)
+    bus.subscribe(PaceKeeper(notes, pace_name(describer_set, options.precision)).hear)
     return Program(
         options=options,
         describer_set=describer_set,

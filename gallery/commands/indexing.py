@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gallery.commands import terminal
 from gallery.commands.catalogs import absolute, remember_checkpoint
+from gallery.commands.estimating import tell_estimate
 from gallery.commands.session import opened_program
 from gallery.describer_sets import lasting_name
 from gallery.domain import Folder, Photo
@@ -22,10 +23,15 @@ _FAILURES_SHOWN = 20
 
 def index(arguments: Namespace) -> int:
     """Add the folders named (or take all known ones) and wait until all is done."""
+    if arguments.estimate:
+        return tell_estimate(arguments)
     with opened_program(arguments) as program:
         named = arguments.checkpoint is not None
         known = {folder.path: folder for folder in program.catalog.folders()}
-        folders = [_add(program, path, by_sample=named) for path in arguments.folders]
+        only = arguments.names_only
+        folders = [
+            _add(program, path, by_sample=named, names_only=only) for path in arguments.folders
+        ]
         folders = folders or list(known.values())
         if not folders:
             raise KnownError(
@@ -132,14 +138,16 @@ def is_sample_gallery(path: Path) -> bool:
         return False
 
 
-def _add(program: Program, path: Path, *, by_sample: bool) -> Folder:
+def _add(program: Program, path: Path, *, by_sample: bool, names_only: bool) -> Folder:
     """Add a folder; the sample set may describe it where it is the sample's own, or was named."""
     if is_sample_gallery(path):
         folder = program.add_sample_gallery()
         if folder is not None:
             return folder
     allowed = by_sample and program.describer_set.knows_drawn_scenes_only
-    folder = program.add_folder(absolute(path), sample_allowed=allowed)
+    folder = program.add_folder(absolute(path), sample_allowed=allowed, names_only=names_only)
+    if folder.names_only and not names_only:
+        program.describe_folder(folder.id)
     if allowed and not folder.sample_allowed:
         program.allow_sample(folder.id)
     return folder

@@ -25,6 +25,7 @@ class Lane(StrEnum):
     SPEECH = "speech"
     QUESTIONS = "questions"
     WORDINGS = "wordings"
+    COUNTS = "counts"
 
 
 class Background(QObject):

@@ -8,9 +8,13 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from gallery.catalog import Catalog
+from gallery.conditions import Condition, Is, State
 from gallery.domain import Counts, Folder, SearchResult
 from gallery.ui.background import Background, Lane
 from gallery.ui.places import ALL, Kind, Place
+
+# Places that are gone once there is nothing in them.
+_STATES = {Kind.DOUBTED: State.DOUBTED, Kind.MISSING: State.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,21 @@ class Browser(QObject):
         self.overview = overview
         known = {folder.id for folder in overview.folders}
         self.overview_changed.emit(overview)
-        if self.place.kind is Kind.FOLDER and self.place.folder_id not in known:
+        gone = self.place.kind is Kind.FOLDER and self.place.folder_id not in known
+        done = self.place.kind in _STATES and not _number(overview.counts, self.place.kind)
+        if gone or (done and not self.searching):
             self.go(ALL)
+
+
+def _number(counts: Counts, kind: Kind) -> int:
+    return counts.doubted if kind is Kind.DOUBTED else counts.missing
 
 
 def _ids(catalog: Catalog, place: Place) -> Sequence[int]:
     if place.kind is Kind.FAILED:
         return catalog.photo_ids(failed=True)
+    if place.kind in _STATES:
+        return catalog.ids_meeting([Condition(Is(_STATES[place.kind]))])
     return catalog.photo_ids(folder_id=place.folder_id)
 
 

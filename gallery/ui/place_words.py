@@ -17,6 +17,10 @@ def place_title(browser: Browser) -> str:
         return tr("“{0}”").format(browser.search_result.text)
     if browser.place.kind is Kind.FAILED:
         return tr("Could not be described")
+    if browser.place.kind is Kind.DOUBTED:
+        return tr("To review")
+    if browser.place.kind is Kind.MISSING:
+        return tr("File is missing")
     folder = _folder(browser)
     if folder is None:
         return tr("All photos")
@@ -28,6 +32,9 @@ def place_title(browser: Browser) -> str:
 def place_note(browser: Browser, shown: int) -> str:
     """Return the line below: how many, and what the describer could not know."""
     result = browser.search_result
+    if result is None and browser.place.kind is Kind.DOUBTED:
+        changed = tr("{0}  ·  the pictures changed since you wrote their captions")
+        return changed.format(photos_text(shown))
     if result is None:
         folder = _folder(browser)
         if folder is None or folder.connected or not shown:

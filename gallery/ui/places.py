@@ -1,4 +1,4 @@
-"""Where one can be in the window: all photos, one folder, what could not be described."""
+"""Where one can be in the window: all photos, one folder, and what needs a person's look."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +10,8 @@ class Kind(StrEnum):
     ALL = "all"
     FOLDER = "folder"
     FAILED = "failed"
+    DOUBTED = "doubted"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ class Place:
         kind, _, number = text.partition(":")
         if kind == Kind.FOLDER and number.isascii() and number.isdigit():
             return cls(Kind.FOLDER, int(number))
-        return cls(Kind.FAILED) if kind == Kind.FAILED else ALL
+        return next((place for place in (FAILED, DOUBTED, MISSING) if kind == place.kind), ALL)
 
 
 ALL = Place(Kind.ALL)
 FAILED = Place(Kind.FAILED)
+DOUBTED = Place(Kind.DOUBTED)
+MISSING = Place(Kind.MISSING)

@@ -1,5 +1,8 @@
 """The left side: where one can go, and the folders."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -27,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Folder
 from gallery.ui.browser import Overview
-from gallery.ui.places import ALL, FAILED, Kind, Place
+from gallery.ui.places import ALL, DOUBTED, FAILED, MISSING, Kind, Place
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, photos_text
 
@@ -44,6 +47,10 @@ class Sidebar(QWidget):
     add_folder_requested = Signal()
     remove_folder_requested = Signal(int)
     scan_folder_requested = Signal(int)
+    describe_folder_requested = Signal(int)
+    leave_out_requested = Signal(int)
+    left_out_requested = Signal()
+    forget_missing_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +81,7 @@ class Sidebar(QWidget):
         box.addWidget(add)
         layout.addLayout(box)
         self._place = ALL
+        self._names_only: set[int] = set()
 
     def show_overview(self, overview: Overview) -> None:
         """List the places as they stand."""
@@ -83,8 +91,13 @@ class Sidebar(QWidget):
         self._add(ALL, self.tr("All photos"), counts.photos, "photos")
         if counts.failed:
             self._add(FAILED, self.tr("Could not be described"), counts.failed, "alert")
+        if counts.doubted:
+            self._add(DOUBTED, self.tr("To review"), counts.doubted, "unsure")
+        if counts.missing:
+            self._add(MISSING, self.tr("File is missing"), counts.missing, "folder-away")
         for folder in overview.folders:
             self._add_folder(folder)
+        self._names_only = {folder.id for folder in overview.folders if folder.names_only}
         self._list.blockSignals(False)
         self.show_place(self._place)
 
@@ -110,6 +123,8 @@ class Sidebar(QWidget):
         if not folder.connected:
             text = self.tr("{0} (not connected)").format(text)
             icon = "folder-away"
+        elif folder.names_only:
+            text = self.tr("{0} (only listed)").format(text)
         item = self._add(
             Place(Kind.FOLDER, folder.id), text, folder.photo_count, icon, tool_tip=str(folder.path)
         )
@@ -135,17 +150,40 @@ class Sidebar(QWidget):
     def _on_menu(self, point: QPoint) -> None:
         item = self._list.itemAt(point)
         place = Place.parse(str(item.data(_PLACE))) if item is not None else ALL
-        folder_id = place.folder_id
-        if folder_id is None:
-            return
         menu = QMenu(self)
-        scan = QAction(self.tr("Look for changes"), menu)
-        scan.triggered.connect(lambda: self.scan_folder_requested.emit(folder_id))
-        remove = QAction(self.tr("Remove folder…"), menu)
-        remove.triggered.connect(lambda: self.remove_folder_requested.emit(folder_id))
-        menu.addActions([scan, remove])
+        menu.addActions(self._actions(place, menu))
+        if menu.isEmpty():
+            menu.deleteLater()
+            return
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._list.viewport().mapToGlobal(point))
+
+    def _actions(self, place: Place, menu: QMenu) -> list[QAction]:
+        """What can be done with a place; nothing with most."""
+
+        def make(text: str, act: Callable[[], None]) -> QAction:
+            action = QAction(text, menu)
+            action.triggered.connect(act)
+            return action
+
+        if place == MISSING:
+            return [make(self.tr("Forget missing photos…"), self.forget_missing_requested.emit)]
+        folder_id = place.folder_id
+        if folder_id is None:
+            return []
+        actions = [
+            make(self.tr("Look for changes"), partial(self.scan_folder_requested.emit, folder_id)),
+            make(
+                self.tr("Leave out a folder in it…"),
+                partial(self.leave_out_requested.emit, folder_id),
+            ),
+            make(self.tr("Folders left out…"), self.left_out_requested.emit),
+            make(self.tr("Remove folder…"), partial(self.remove_folder_requested.emit, folder_id)),
+        ]
+        if folder_id in self._names_only:
+            describe = partial(self.describe_folder_requested.emit, folder_id)
+            actions.insert(0, make(self.tr("Describe its photos"), describe))
+        return actions
 
     def _ask_remove(self) -> None:
         folder_id = self._place.folder_id

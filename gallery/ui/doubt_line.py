@@ -1,4 +1,4 @@
-"""Below a person's caption whose picture changed: does it still fit?"""
+"""Below a person's caption whose picture changed: the question whether it still fits."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget

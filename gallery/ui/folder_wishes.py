@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -23,6 +24,7 @@ from gallery.ui.page_wiring import PageWiring
 from gallery.ui.words import duration_text, folder_text, photos_text, size_text, tr
 
 _PATIENCE_MS = 700
+_T = TypeVar("_T")
 
 
 class FolderWishes(QObject):
@@ -189,8 +191,8 @@ class FolderWishes(QObject):
     def _run(
         self,
         lane: Lane,
-        work: Callable[[], object],
-        then: Callable[[object], None] | None = None,
+        work: Callable[[], _T],
+        then: Callable[[_T], None] | None = None,
     ) -> None:
         self._page.background.run(lane, work, then, self._on_failed)
 

@@ -134,9 +134,12 @@ class FolderWishes(QObject):
         dialog.setOption(QInputDialog.InputDialogOption.UseListViewForComboBoxItems)
         shown = {str(folder).encode("utf-8", "replace").decode(): folder for folder in folders}
         dialog.setComboBoxItems(list(shown))
+        dialog.setTextValue(next(iter(shown)))
         dialog.setOkButtonText(self.tr("&List again"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(lambda text: self.take_back(shown[text]))
+        dialog.textValueSelected.connect(
+            lambda text: self.take_back(shown[text]) if text in shown else None
+        )
         dialog.open()
 
     def take_back(self, folder: Path) -> None:

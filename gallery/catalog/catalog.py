@@ -20,14 +20,11 @@ from gallery.catalog.files import Files
 from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
-from gallery.catalog.lock import alone, take_part
 from gallery.catalog.leaving_out import LeavingOut
+from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
-from gallery.catalog.tables import identity
 from gallery.catalog.purging import Purging
-from gallery.errors import KnownError
-
-_OPENING_TIMEOUT_S = 120.0
+from gallery.catalog.tables import identity
 
 
 class Catalog(

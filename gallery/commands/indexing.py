@@ -65,12 +65,10 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     with _told(program) as (notices, failures):
         program.indexer.start()
         program.indexer.request_scan([folder.id for folder in folders])
-        done = False
-        while not done:  # short waits, so that Ctrl+C is heard
-            done = program.indexer.wait_until_idle(_LOOK_S)
-            if not done and program.indexer.progress.phase == "paused":
-                failures += notices[-1:]
-                break
+        if _done(program):
+            _finish_backup(program)
+        else:
+            failures += notices[-1:]
     for notice in notices if not failures else ():
         terminal.note(_sentence(notice))
     if failures:
@@ -96,12 +94,6 @@ def _told(program: Program) -> Iterator[tuple[list[Notice], list[Notice]]]:
 
     unsubscribe = program.bus.subscribe(listen)
     try:
-        program.indexer.start()
-        program.indexer.request_scan([folder.id for folder in folders])
-        if _done(program):
-            _finish_backup(program)
-        else:
-            failures += notices[-1:]
         yield notices, failures
     except KeyboardInterrupt:
         program.indexer.cancel()

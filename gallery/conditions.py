@@ -14,6 +14,7 @@ class State(StrEnum):
     UNSURE = "unsure"
     FAILED = "failed"
     MISSING = "missing"
+    DOUBTED = "doubted"
 
 
 @dataclass(frozen=True, slots=True)

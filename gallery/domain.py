@@ -24,7 +24,7 @@ class Folder:
     ``connected`` is False while it cannot be reached (a drive unplugged). ``sample_allowed`` says
     that the sample set, which knows drawn scenes only, may describe it (always so for the bundled
     sample gallery, ``is_sample_gallery``; elsewhere only after a person agreed, and then its
-    captions are marked unsure).
+    captions are marked unsure). ``names_only``: its photos are listed and not described.
     """
 
     id: int
@@ -33,6 +33,7 @@ class Folder:
     sample_allowed: bool
     is_sample_gallery: bool
     photo_count: int
+    names_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A file we know, with the caption to show and what went wrong, if anything did."""
+    """A file we know, with the caption to show and what went wrong, if anything did.
+
+    ``caption_doubted``: the picture changed since a person said this.
+    """
 
     id: int
     folder_id: int
@@ -152,6 +156,7 @@ class Photo:
     missing: bool
     caption: Caption | None
     failure: Failure | None
+    caption_doubted: bool = False
 
     @property
     def name(self) -> str:
@@ -304,3 +309,4 @@ class Counts:
     failed: int
     missing: int
     edited: int
+    doubted: int = 0

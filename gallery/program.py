@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,23 @@ from gallery.library.daily_backups import DailyBackups
 from gallery.library.decoder import DecoderClient
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_rest import IDLE_S
+from gallery.library.estimating import (
+    Estimate,
+    PaceKeeper,
+    count_photos,
+    estimate,
+    pace_name,
+    pace_of,
+)
 from gallery.library.events import EventBus, FoldersChanged
 from gallery.library.indexer import Indexer
+from gallery.library.machine_notes import MachineNotes
 from gallery.library.proposing import Proposer
+from gallery.library.scan import Part
 from gallery.library.searcher import Searcher
 from gallery.library.similar import Similar
 from gallery.library.thumbnails import ThumbnailStore
+from gallery.library.watching import FolderWatch
 from gallery.narration.narrator import Narrator
 from gallery.narration.speech import Speech
 from gallery.paths import default_catalog_path, sample_gallery_dir
@@ -66,27 +77,59 @@ class Program:
     proposer: Proposer
     speech: Speech
     narrator: Narrator
+    notes: MachineNotes
+    watch: FolderWatch
 
     def start(self) -> None:
-        """Begin to bring the catalog up to date: scan every folder, then examine and describe."""
+        """Begin to bring the catalog up to date: scan every folder, then examine and describe.
+
+        From then on what changes in the folders is seen.
+        """
         self.indexer.start()
         self.indexer.request_scan()
         self.backups.start(_FIRST_BACKUP_S)
+        self.watch.start()
 
-    def add_folder(self, path: Path, *, sample_allowed: bool = False) -> Folder:
+    def add_folder(
+        self, path: Path, *, sample_allowed: bool = False, names_only: bool = False
+    ) -> Folder:
         """Add a folder (or give the one that is there) and scan it.
 
-        ``sample_allowed``: a person agreed that the sample set describes it. Raises ``KnownError``
-        where it is no folder that can be read.
+        ``sample_allowed``: a person agreed that the sample set describes it. ``names_only``: its
+        photos are listed and not described so far. Raises ``KnownError`` where it is no folder that
+        can be read.
         """
-        return self._add(_checked(path), sample_allowed=sample_allowed, is_sample_gallery=False)
+        path = _checked(path)
+        return self._add(path, sample_allowed=sample_allowed, names_only=names_only)
+
+    def describe_folder(self, folder_id: int) -> None:
+        """A person said: describe what was only listed so far."""
+        self.catalog.set_names_only(folder_id, names_only=False)
+        self.bus.publish(FoldersChanged())
+        self.indexer.wake()
+
+    def estimate(
+        self, path: Path, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Estimate | None:
+        """Count a folder's photos and tell what describing them costs; None where cancelled.
+
+        Blocks on the disk. Raises ``KnownError`` where it is no folder that can be read.
+        """
+        path = _checked(path)
+        photos = count_photos(path, left_out=self.catalog.left_out(), cancelled=cancelled)
+        if cancelled():
+            return None
+        known = [folder.id for folder in self.catalog.folders() if folder.path == path]
+        described = self.catalog.counts(known[0]).captioned if known else 0
+        pace = pace_of(self.describer_set, self.options.precision, self.notes)
+        return estimate(path, photos, described, pace)
 
     def add_sample_gallery(self) -> Folder | None:
         """Add the bundled sample gallery and scan it; None where it is not installed."""
         path = sample_gallery_dir()
         if not path.is_dir():
             return None
-        return self._add(path, sample_allowed=True, is_sample_gallery=True)
+        return self._add(path, sample_allowed=True, is_sample_gallery=True, names_only=False)
 
     def remove_folder(self, folder_id: int) -> None:
         """Forget a folder with its photos and captions; the files are not touched."""
@@ -103,6 +146,27 @@ class Program:
         self.catalog.allow_sample(folder_id)
         self.bus.publish(FoldersChanged())
         self.indexer.wake()
+
+    def leave_out(self, path: Path) -> int:
+        """Leave a folder within the library out; gives how many photos go out of sight."""
+        ids = self.catalog.leave_out(path)
+        self.bus.publish(FoldersChanged())
+        return len(ids)
+
+    def take_back(self, path: Path) -> int:
+        """List what was left out again, and look for what is new there; gives how many photos."""
+        ids = self.catalog.take_back(path)
+        self.bus.publish(FoldersChanged())
+        roots = [folder for folder in self.catalog.folders() if folder.path in path.parents]
+        self.indexer.request_scan_of([Part(folder.id, path, deep=True) for folder in roots])
+        return len(ids)
+
+    def forget_missing(self, photo_ids: Sequence[int]) -> int:
+        """Forget these, where they are missing; gives how many did go."""
+        gone = self.catalog.forget_missing(photo_ids)
+        self.thumbnails.drop(gone)
+        self.bus.publish(FoldersChanged())
+        return len(gone)
 
     def viewer_picture(self, photo_id: int, max_px: int) -> bytes | Failure:
         """Return the upright photo as a JPEG within ``max_px`` squared, or why there is none.
@@ -123,6 +187,7 @@ class Program:
         """End everything, the last one built first; at most 3 s. Again: does nothing."""
         self.narrator.cancel()
         self.backups.stop()
+        self.watch.stop()
         self.indexer.stop()
         processes = (self.speech, self.engine, self.decoder)
         # side by side, since each is given time to leave by itself
@@ -136,9 +201,20 @@ class Program:
         self.thumbnails.close()
         self.catalog.close()
 
-    def _add(self, path: Path, *, sample_allowed: bool, is_sample_gallery: bool) -> Folder:
+    def _add(
+        self, path: Path, *, sample_allowed: bool, names_only: bool, is_sample_gallery: bool = False
+    ) -> Folder:
+        for left_out in self.catalog.left_out():
+            if left_out in (path, *path.parents):
+                raise KnownError(
+                    f"{left_out} was left out of the library.",
+                    f"List it again first: `photo-narrator include {left_out}`.",
+                )
         folder = self.catalog.add_folder(
-            path, sample_allowed=sample_allowed, is_sample_gallery=is_sample_gallery
+            path,
+            sample_allowed=sample_allowed,
+            is_sample_gallery=is_sample_gallery,
+            names_only=names_only,
         )
         self.bus.publish(FoldersChanged())
         self.indexer.request_scan([folder.id])
@@ -175,6 +251,8 @@ def open_program(options: ProgramOptions) -> Program:
         catalog, engine.embed_text, describer_set.matcher, floor=describer_set.search_floor
     )
     speech = Speech()
+    notes = MachineNotes.beside(options.catalog_path)
+    bus.subscribe(PaceKeeper(notes, pace_name(describer_set, options.precision)).hear)
     return Program(
         options=options,
         describer_set=describer_set,
@@ -190,6 +268,8 @@ def open_program(options: ProgramOptions) -> Program:
         proposer=Proposer(catalog, engine),
         speech=speech,
         narrator=Narrator(speech),
+        notes=notes,
+        watch=FolderWatch(catalog, bus, indexer.request_scan_of, notes),
     )
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select
 
 from gallery.catalog import sqlite
-from gallery.catalog.pairs import companion_counts
+from gallery.catalog.pairs import hidden_counts
 from gallery.catalog.store import PHOTO_QUERY, Store, hidden_ids, in_batches, photo_of
 from gallery.catalog.tables import (
+    DOUBTED,
     EDITED,
     FAILED,
     LISTED,
@@ -59,8 +60,8 @@ class Browsing(Store):
     ) -> "array[int]":
         """The ids of all photos, or of one root, or only those that failed (or did not).
 
-        In order of the time taken (else changed), then name; read from an index alone. Those that
-        others stand for are left out.
+        In order of the time taken (else changed), then name; read from an index alone. Hidden ones
+        are left out.
         """
         query = select(photos.c.id)
         if folder_id is not None:
@@ -77,14 +78,16 @@ class Browsing(Store):
         return array("q", (i for i in found if i not in left_out)) if left_out else found
 
     def hidden_ids(self) -> "array[int]":
-        """The ids of the photos that no list shows (another one stands for them)."""
+        """The ids of the photos that no list shows (another one stands for them, or a person
+        left out the folder that they lie in).
+        """
         with self._reading() as connection:
             return hidden_ids(connection)
 
     def counts(self, folder_id: int | None = None) -> Counts:
         """How the catalog, or one root, stands; each number from an index alone.
 
-        Those that others stand for do not count.
+        Hidden ones do not count.
         """
         with self._reading() as connection:
 
@@ -96,7 +99,7 @@ class Browsing(Store):
                 return connection.scalar(query) or 0
 
             everything = count()
-            behind = companion_counts(connection, folder_id)
+            behind = hidden_counts(connection, folder_id)
             return Counts(
                 photos=everything - behind.photos,
                 captioned=everything - count(WITHOUT_CAPTION) - behind.captioned,
@@ -104,6 +107,7 @@ class Browsing(Store):
                 failed=count(FAILED) - behind.failed,
                 missing=count(MISSING) - behind.missing,
                 edited=count(EDITED) - behind.edited,
+                doubted=count(DOUBTED) - behind.doubted,
             )
 
     def failures(self, limit: int = 1_000) -> list[Photo]:

@@ -4,8 +4,8 @@ from sqlalchemy import Connection, select, update
 
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import CAPTION_COLUMNS, PHOTO_QUERY, Store, caption_of, now, photo_of
-from gallery.catalog.tables import captions, checkpoints, photos
-from gallery.domain import Caption, Origin
+from gallery.catalog.tables import DOUBTED, LISTED, captions, checkpoints, photos
+from gallery.domain import Caption, Origin, Photo
 from gallery.errors import KnownError
 
 #: BCP 47's "undetermined": nobody was asked which language it is.
@@ -25,8 +25,21 @@ class Captioning(Store):
                 raise KnownError("This photo is no longer in the catalog.")
             if say(connection, photo_id, storable(text), Origin.PERSON, UNDETERMINED):
                 show_again(connection, [photo_id])
+            _believe(connection, photo_id)
             shown = connection.execute(PHOTO_QUERY.where(photos.c.id == photo_id)).one()
             return photo_of(shown).caption
+
+    def confirm_caption(self, photo_id: int) -> None:
+        """A person says that their caption fits what became of the picture."""
+        with self._writing(durable=True) as connection:
+            _believe(connection, photo_id)
+
+    def doubted(self) -> list[Photo]:
+        """Photos that changed since a person said what they show, in the order of the gallery."""
+        order = (photos.c.sort_at_us + 0, photos.c.name, photos.c.id)
+        query = PHOTO_QUERY.where(DOUBTED, LISTED).order_by(*order)
+        with self._reading() as connection:
+            return [photo_of(row) for row in connection.execute(query)]
 
     def person_caption(self, photo_id: int) -> str | None:
         """What a person said and did not take back."""
@@ -67,6 +80,12 @@ def say(
             )
         )
     return True
+
+
+def _believe(connection: Connection, photo_id: int) -> None:
+    connection.execute(
+        update(photos).where(photos.c.id == photo_id, DOUBTED).values(caption_doubted=False)
+    )
 
 
 def storable(text: str | None) -> str | None:

@@ -22,9 +22,11 @@ from gallery.catalog.finding import Finding
 from gallery.catalog.folders import Folders
 from gallery.catalog.importing import Importing
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
+from gallery.catalog.leaving_out import LeavingOut
 from gallery.catalog.lock import alone, take_part
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.pairs import Pairs
+from gallery.catalog.purging import Purging
 from gallery.catalog.saved_searches import SavedSearches
 from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
@@ -32,6 +34,8 @@ from gallery.catalog.tables import identity
 
 class Catalog(
     Folders,
+    LeavingOut,
+    Purging,
     Files,
     Pairs,
     Examined,

@@ -29,6 +29,7 @@ from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
 from gallery.catalog.store import Store, hidden_ids, path_of
 from gallery.catalog.tables import (
+    DOUBTED,
     EDITED,
     FAILED,
     MISSING,
@@ -166,6 +167,7 @@ def _stands(state: State) -> ColumnElement[bool]:
         State.UNSURE: exists().where(captions.c.id == photos.c.caption_id, captions.c.unsure),
         State.FAILED: FAILED,
         State.MISSING: MISSING,
+        State.DOUBTED: DOUBTED,
     }[state]
 
 

@@ -167,7 +167,7 @@ class _Lacking:
     def of(
         cls, connection: Connection, wanted: _Wanted, *, sample_allowed: bool | None
     ) -> "_Lacking":
-        query = select(roots.c.id).where(roots.c.connected)
+        query = select(roots.c.id).where(roots.c.connected, ~roots.c.names_only)
         if sample_allowed is not None:
             query = query.where(roots.c.sample_allowed == sample_allowed)
         return cls(

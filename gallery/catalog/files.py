@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from gallery.catalog.folders import beneath, root_around
+from gallery.catalog.folders import beneath, inside, root_around
+from gallery.catalog.leaving_out import left_out_around
 from gallery.catalog.moments import local_time, place_in_time
 from gallery.catalog.pairs import pair_again, pair_again_where
 from gallery.catalog.shown import show_again
-from gallery.catalog.store import Store, former_path, in_batches, now, set_each
+from gallery.catalog.store import Store, former_path, in_batches, now, path_of, set_each
 from gallery.catalog.tables import (
+    EDITED,
     FAILED,
+    LEFT_OUT,
     MISSING,
     NOTHING_YET,
     alternates,
@@ -31,8 +34,10 @@ _NO_FAILURE = {"failure_reason": None, "failure_detail": None}
 class Files(Store):
     """The photos as files. Ids are for ever: a photo's id is never given to another."""
 
-    def known_files(self, folder_id: int) -> dict[bytes, KnownFile]:
-        """What is known beneath a root, by path bytes.
+    def known_files(
+        self, folder_id: int, within: Path | None = None, deep: bool = True
+    ) -> dict[bytes, KnownFile]:
+        """What is known beneath a root, or ``within`` a folder in it (``deep``), by path bytes.
 
         Also holds what lies there but was listed by another root, so that nothing known is added
         again.
@@ -41,6 +46,7 @@ class Files(Store):
             path = connection.scalar(select(roots.c.path).where(roots.c.id == folder_id))
             if path is None:
                 return {}
+            place = beneath(path) if within is None else inside(within, deep=deep)
             found = connection.execute(
                 select(
                     photos.c.path,
@@ -49,9 +55,10 @@ class Files(Store):
                     photos.c.mtime_ns,
                     photos.c.sidecar_ns,
                     photos.c.missing,
-                ).where(beneath(path))
+                ).where(place)
             )
-            return {row[0]: KnownFile(*row[1:]) for row in found}
+            # all at once: fetching one row after another takes longer than all the rest
+            return {path: KnownFile(*told) for path, *told in found.all()}
 
     def add_files(self, folder_id: int, files: Sequence[FoundFile]) -> list[int]:
         """Add photos, not yet examined; gives the ids of the new ones.
@@ -133,6 +140,7 @@ class Files(Store):
                     size_bytes=file.size_bytes,
                     mtime_ns=file.mtime_ns,
                     missing=False,
+                    left_out=left_out_around(connection, path) is not None,
                     **_NO_FAILURE,
                 )
             )
@@ -167,6 +175,22 @@ class Files(Store):
                 .order_by(photos.c.id)
                 .limit(1)
             )
+
+    def find_left_out_by_fingerprint(
+        self, fingerprint: bytes, size_bytes: int
+    ) -> list[tuple[int, Path]]:
+        """Photos with this content in folders that are left out, and where they were."""
+        query = select(photos.c.id, photos.c.path).where(
+            LEFT_OUT, photos.c.fingerprint == fingerprint, photos.c.size_bytes == size_bytes
+        )
+        with self._reading() as connection:
+            return [(row.id, path_of(row.path)) for row in connection.execute(query)]
+
+    def sizes_out_of_sight(self) -> set[int]:
+        """The sizes of photos that are missing or left out, which a new file may turn out to be."""
+        with self._reading() as connection:
+            some = (select(photos.c.size_bytes).where(apart) for apart in (MISSING, LEFT_OUT))
+            return {size for query in some for size in connection.scalars(query.distinct())}
 
     def set_failure(self, photo_id: int, failure: Failure | None) -> None:
         """Note why a photo could not be read or described; None forgets it."""
@@ -226,6 +250,7 @@ def _new_row(folder_id: int, file: FoundFile) -> dict[str, Any]:
         "captioned_by": NOTHING_YET,
         "embedded_by": NOTHING_YET,
         "caption_doubted": False,
+        "left_out": False,
         **place_in_time(local_time(file.mtime_ns)),
     }
 
@@ -248,7 +273,7 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
         )
         .values(withdrawn_at=now())
     )
-    # A person's caption stays, but how well it fitted the old content says nothing.
+    # A person's caption stays, but how well it fitted the old content says nothing: they are asked.
     connection.execute(
         update(captions)
         .where(captions.c.photo_id.in_(photo_ids), captions.c.withdrawn_at.is_(None))
@@ -257,6 +282,9 @@ def _withdraw_content(connection: Connection, photo_ids: Sequence[int]) -> None:
     for said in (vectors, alternates):
         connection.execute(delete(said).where(said.c.photo_id.in_(photo_ids)))
     show_again(connection, photo_ids)
+    connection.execute(
+        update(photos).where(photos.c.id.in_(photo_ids), EDITED).values(caption_doubted=True)
+    )
 
 
 def _name(path: Path) -> str:

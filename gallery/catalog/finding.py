@@ -145,7 +145,8 @@ class Finding(Store):
         """How many vectors by a matcher there are: fewer than expected means some went."""
         with self._reading() as connection:
             key = checkpoint_key(connection, matcher)
-            query = select(func.count()).select_from(vectors).where(vectors.c.checkpoint == key)
+            mine = vectors.c.checkpoint == key
+            query = select(func.count()).select_from(vectors).where(mine)
             return connection.scalar(query) or 0
 
     def vector_ids(self, matcher: CheckpointRef) -> "array[int]":

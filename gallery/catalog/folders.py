@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, selec
 from sqlalchemy.dialects.sqlite import insert
 
 from gallery.catalog.store import Store, path_of
-from gallery.catalog.tables import COMPANION, ROOT_ID_UNINDEXED, photos, roots
+from gallery.catalog.tables import HIDDEN_IDS, ROOT_ID_UNINDEXED, photos, roots
 from gallery.domain import Folder
 from gallery.errors import KnownError
 
@@ -17,9 +17,16 @@ class Folders(Store):
     """Adding, listing and removing roots."""
 
     def add_folder(
-        self, path: Path, *, sample_allowed: bool = False, is_sample_gallery: bool = False
+        self,
+        path: Path,
+        *,
+        sample_allowed: bool = False,
+        is_sample_gallery: bool = False,
+        names_only: bool = False,
     ) -> Folder:
         """Add a root, or give the one that is there (permission for the sample is only added).
+
+        ``names_only``: its photos are listed, and not described until a person says so.
 
         A root within or around another is allowed: a photo stays with the root that listed it
         first.
@@ -29,6 +36,7 @@ class Folders(Store):
             "connected": True,
             "sample_allowed": sample_allowed or is_sample_gallery,
             "is_sample_gallery": is_sample_gallery,
+            "names_only": names_only,
         }
         with self._writing(durable=True) as connection:
             adding = insert(roots).values(values)
@@ -70,6 +78,10 @@ class Folders(Store):
         """A person agreed that the sample set, which knows drawn scenes only, describes this."""
         self._set(folder_id, sample_allowed=True)
 
+    def set_names_only(self, folder_id: int, names_only: bool) -> None:
+        """Whether a folder's photos are only listed; else they are described too."""
+        self._set(folder_id, names_only=names_only)
+
     def set_connected(self, folder_id: int, connected: bool) -> None:
         """Note whether the folder can be reached; its photos stay as they are."""
         self._set(folder_id, connected=connected)
@@ -83,6 +95,16 @@ def beneath(folder: bytes) -> ColumnElement[bool]:
     """Whether a photo's path lies in a folder, at any depth: a range of the index on paths."""
     first, behind = _range(folder)
     return and_(photos.c.path >= first, photos.c.path < behind)
+
+
+def inside(folder: Path, *, deep: bool) -> ColumnElement[bool]:
+    """Whether a photo lies in a folder: at any depth (``deep``), or directly in it."""
+    path = os.fsencode(folder)
+    if deep:
+        return beneath(path)
+    separator = os.sep.encode()
+    rest = func.substr(photos.c.path, len(_range(path)[0]) + 1)
+    return and_(beneath(path), func.instr(rest, separator) == 0)
 
 
 def root_around(connection: Connection, path: bytes) -> int | None:
@@ -103,7 +125,9 @@ def _range(folder: bytes) -> tuple[bytes, bytes]:
 
 def _folders(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Folder, ...]:
     in_all = select(func.count()).where(photos.c.root_id == roots.c.id)
-    behind = select(func.count()).where(COMPANION, roots.c.id == ROOT_ID_UNINDEXED)
+    behind = select(func.count()).where(
+        photos.c.id.in_(HIDDEN_IDS), roots.c.id == ROOT_ID_UNINDEXED
+    )
     photo_count = (in_all.scalar_subquery() - behind.scalar_subquery()).label("photo_count")
     query = select(roots, photo_count).where(*conditions).order_by(roots.c.id)
     return tuple(_folder_of(row) for row in connection.execute(query))
@@ -117,6 +141,7 @@ def _folder_of(row: Row[Any]) -> Folder:
         sample_allowed=row.sample_allowed,
         is_sample_gallery=row.is_sample_gallery,
         photo_count=row.photo_count,
+        names_only=row.names_only,
     )
 
 

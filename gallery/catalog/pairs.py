@@ -18,7 +18,14 @@ from gallery.catalog import sqlite
 from gallery.catalog.captioning import say
 from gallery.catalog.shown import show_again
 from gallery.catalog.store import Store, in_batches, set_each
-from gallery.catalog.tables import COMPANION, NOTHING_YET, captions, photos, vectors
+from gallery.catalog.tables import (
+    HIDDEN_IDS,
+    NOTHING_YET,
+    ROOT_ID_UNINDEXED,
+    captions,
+    photos,
+    vectors,
+)
 from gallery.domain import Counts, Origin
 
 _RAW = frozenset(os.fsencode(suffix) for suffix in RAW_SUFFIXES)
@@ -83,19 +90,21 @@ def pair_again_where(connection: Connection, photo_ids: Sequence[int]) -> None:
     pair_again(connection, list(connection.scalars(query)))
 
 
-def companion_counts(connection: Connection, folder_id: int | None) -> Counts:
-    """How those that others stand for stand themselves."""
-    row = connection.execute(
-        select(
-            func.count(),
-            func.count(photos.c.caption_id),
-            func.count(func.nullif(photos.c.embedded_by, NOTHING_YET)),
-            func.count(photos.c.failure_reason),
-            func.count(func.nullif(photos.c.missing, False)),
-            func.count(func.nullif(photos.c.caption_origin == Origin.PERSON.value, False)),
-        ).where(COMPANION, *([photos.c.root_id + 0 == folder_id] if folder_id is not None else []))
-    ).one()
-    return Counts(*row)
+def hidden_counts(connection: Connection, folder_id: int | None) -> Counts:
+    """How those that no list shows stand."""
+    query = select(
+        func.count(),
+        func.count(photos.c.caption_id),
+        func.count(func.nullif(photos.c.embedded_by, NOTHING_YET)),
+        func.count(photos.c.failure_reason),
+        func.count(func.nullif(photos.c.missing, False)),
+        func.count(func.nullif(photos.c.caption_origin == Origin.PERSON.value, False)),
+        func.count(func.nullif(photos.c.caption_doubted, False)),
+    ).where(photos.c.id.in_(HIDDEN_IDS))
+    if folder_id is not None:
+        of_root = photos.c.root_id + 0
+        query = query.where(of_root == folder_id)
+    return Counts(*connection.execute(query).one())
 
 
 def _split(path: bytes) -> tuple[bytes, bytes]:

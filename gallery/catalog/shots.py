@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from engine.protocol import CheckpointRef
 from gallery.catalog.finding import VectorBatch
 from gallery.catalog.store import Store, checkpoint_key
-from gallery.catalog.tables import COMPANION, MISSING, facts, photos, vectors
+from gallery.catalog.tables import LISTED, MISSING, facts, photos, vectors
 
 UNKNOWN_CAMERA = 0
 """The code of the camera where the file tells none."""
@@ -50,7 +50,7 @@ class ShotTable(Store):
                 photos.c.size_bytes,
             )
             .select_from(photos.outerjoin(facts, facts.c.photo_id == photos.c.id))
-            .where(~MISSING, ~COMPANION)
+            .where(~MISSING, LISTED)
             .order_by(photos.c.sort_at_us, photos.c.name, photos.c.id)
         )
         cameras: dict[str, int] = {}

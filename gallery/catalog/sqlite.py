@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Select, create_engine, event
+from sqlalchemy import CompoundSelect, Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -217,7 +217,7 @@ def not_a_catalog(path: Path) -> CatalogError:
     return CatalogError(_NOT_A_CATALOG.format(path=path), hint)
 
 
-def ids_of(connection: Connection, query: Select[int]) -> "array[int]":
+def ids_of(connection: Connection, query: Select[int] | CompoundSelect[int]) -> "array[int]":
     """The only column of a query as 64 bit integers, without a row object for each."""
     compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
     return _ids(connection, str(compiled), ())
@@ -303,7 +303,10 @@ def matching(connection: Connection, expression: str, limit: int) -> "array[int]
 
 
 def _listed(connection: Connection) -> str:
-    """What keeps out the photos that others stand for; nothing where there are none."""
-    some = "SELECT id FROM photos WHERE shown_with IS NOT NULL"
+    """What keeps out the photos that no list shows; nothing where there are none."""
+    some = (
+        "SELECT id FROM photos WHERE shown_with IS NOT NULL"
+        " UNION ALL SELECT id FROM photos WHERE left_out = 1"
+    )
     there = connection.exec_driver_sql(f"{some} LIMIT 1").first()
     return f" AND rowid NOT IN ({some})" if there else ""

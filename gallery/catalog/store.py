@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from engine.protocol import CheckpointRef, Reason
 from gallery.catalog import sqlite
-from gallery.catalog.tables import COMPANION, UNKNOWN, captions, checkpoints, photos
+from gallery.catalog.tables import HIDDEN_IDS, UNKNOWN, captions, checkpoints, photos
 from gallery.domain import Caption, Failure, Origin, Photo
 
 _Item = TypeVar("_Item")
@@ -96,7 +96,7 @@ def new_checkpoint_key(connection: Connection, reference: CheckpointRef) -> int:
 
 def hidden_ids(connection: Connection) -> "array[int]":
     """The ids of all photos that no list shows; mostly none, which is known at once."""
-    return sqlite.ids_of(connection, select(photos.c.id).where(COMPANION))
+    return sqlite.ids_of(connection, HIDDEN_IDS)
 
 
 CAPTION_COLUMNS = (
@@ -124,6 +124,7 @@ PHOTO_QUERY = select(
     photos.c.missing,
     photos.c.failure_reason,
     photos.c.failure_detail,
+    photos.c.caption_doubted,
     *CAPTION_COLUMNS,
 ).select_from(
     photos.outerjoin(captions, captions.c.id == photos.c.caption_id).outerjoin(
@@ -149,6 +150,7 @@ def photo_of(row: AnyRow) -> Photo:
         missing=row.missing,
         caption=None if row.shown_id is None else caption_of(row, row.id),
         failure=failure,
+        caption_doubted=row.caption_doubted,
     )
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
     and_,
     literal_column,
+    select,
+    union_all,
 )
 
 metadata = MetaData()
@@ -32,6 +34,7 @@ roots = Table(
     Column("connected", Boolean, nullable=False),
     Column("sample_allowed", Boolean, nullable=False),
     Column("is_sample_gallery", Boolean, nullable=False),
+    Column("names_only", Boolean, nullable=False),
 )
 
 #: A checkpoint at a revision, so that the big tables need one number for it.
@@ -49,7 +52,7 @@ checkpoints = Table(
 #: repeat the shown caption. ``captioned_by`` and ``embedded_by`` name the checkpoint whose result
 #: came last: with their index the backlog is found without looking at what is done.
 #: ``shown_with`` is the photo that stands for this one (the JPEG of a RAW); ``caption_doubted``: a
-#: person's caption is of an older content.
+#: person's caption is of an older content. ``left_out``: it lies in a folder of ``exclusions``.
 photos = Table(
     "photos",
     metadata,
@@ -80,6 +83,7 @@ photos = Table(
     Column("sidecar_ns", BigInteger, nullable=False),
     Column("shown_with", ForeignKey("photos.id", ondelete="SET NULL")),
     Column("caption_doubted", Boolean, nullable=False),
+    Column("left_out", Boolean, nullable=False),
 )
 
 #: What a file tells about itself; no row where it tells nothing. Position in degrees.
@@ -185,16 +189,28 @@ READY = and_(
     photos.c.missing == _ZERO,
     photos.c.failure_reason.is_(None),
     photos.c.shown_with.is_(None),
+    photos.c.left_out == _ZERO,
 )
 #: Its header was never read (in this content) and nothing went wrong yet.
 UNEXAMINED = and_(
-    photos.c.examined == _ZERO, photos.c.missing == _ZERO, photos.c.failure_reason.is_(None)
+    photos.c.examined == _ZERO,
+    photos.c.missing == _ZERO,
+    photos.c.failure_reason.is_(None),
+    photos.c.left_out == _ZERO,
 )
 FAILED = photos.c.failure_reason.is_not(None)
 MISSING = photos.c.missing == _ONE
 WITHOUT_CAPTION = photos.c.caption_id.is_(None)
 WITHOUT_VECTOR = photos.c.embedded_by == _ZERO
+LEFT_OUT = photos.c.left_out == _ONE
 COMPANION = photos.c.shown_with.is_not(None)
-LISTED = photos.c.shown_with.is_(None)
+_hidden = photos.alias()
+#: The photos that no list shows: another one stands for them, or they lie in a folder that a person
+#: left out. Few, and each half read from its own index.
+HIDDEN_IDS = union_all(
+    select(_hidden.c.id).where(_hidden.c.shown_with.is_not(None)),
+    select(_hidden.c.id).where(_hidden.c.left_out == _ONE),
+)
+LISTED = photos.c.id.not_in(HIDDEN_IDS)
 DOUBTED = photos.c.caption_doubted == _ONE
 EDITED = photos.c.caption_origin == literal_column("'person'")

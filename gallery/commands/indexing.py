@@ -1,11 +1,14 @@
 """``index``: scan folders, make thumbnails, describe what a describer may describe."""
 
+import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from gallery.commands import terminal
 from gallery.commands.catalogs import absolute, remember_checkpoint
+from gallery.commands.estimating import tell_estimate
 from gallery.commands.session import opened_program
 from gallery.describer_sets import lasting_name
 from gallery.domain import Folder, Photo
@@ -20,10 +23,15 @@ _FAILURES_SHOWN = 20
 
 def index(arguments: Namespace) -> int:
     """Add the folders named (or take all known ones) and wait until all is done."""
+    if arguments.estimate:
+        return tell_estimate(arguments)
     with opened_program(arguments) as program:
         named = arguments.checkpoint is not None
         known = {folder.path: folder for folder in program.catalog.folders()}
-        folders = [_add(program, path, by_sample=named) for path in arguments.folders]
+        only = arguments.names_only
+        folders = [
+            _add(program, path, by_sample=named, names_only=only) for path in arguments.folders
+        ]
         folders = folders or list(known.values())
         if not folders:
             raise KnownError(
@@ -34,11 +42,42 @@ def index(arguments: Namespace) -> int:
             remember_checkpoint(program.catalog.path, lasting_name(arguments.checkpoint, folder))
         program.backups.start()
         run_indexer(program, folders)
-        return _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
+        code = _report(program, [program.catalog.folder(item.id) for item in folders], arguments)
+        if arguments.watch:
+            _watch(program)
+        return code
+
+
+def _watch(program: Program) -> None:
+    """Go on with whatever changes in the known folders; ends by Ctrl+C."""
+    program.watch.start()
+    with _told(program) as (notices, failures):
+        terminal.note("Watching the folders for changes. Ctrl+C ends it.")
+        while not failures:
+            time.sleep(_LOOK_S)
+            while notices:
+                terminal.note(_sentence(notices.pop(0)))
+    raise KnownError(failures[-1].message, failures[-1].hint)
 
 
 def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     """Scan and describe these folders, showing progress; returns when nothing is left to do."""
+    with _told(program) as (notices, failures):
+        program.indexer.start()
+        program.indexer.request_scan([folder.id for folder in folders])
+        if _done(program):
+            _finish_backup(program)
+        else:
+            failures += notices[-1:]
+    for notice in notices if not failures else ():
+        terminal.note(_sentence(notice))
+    if failures:
+        raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+@contextmanager
+def _told(program: Program) -> Iterator[tuple[list[Notice], list[Notice]]]:
+    """Show progress; gives what is to be noted, and why the describer failed, as they come."""
     line = terminal.ProgressLine()
     notices: list[Notice] = []
     failures: list[Notice] = []
@@ -46,6 +85,8 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
     def listen(event: Event) -> None:
         if isinstance(event, ProgressChanged):
             line.show(event.progress)
+            if event.progress.phase == "idle":
+                line.clear()
         elif isinstance(event, Notice):
             notices.append(event)
         elif isinstance(event, EngineChanged) and event.state.phase == "failed":
@@ -53,22 +94,17 @@ def run_indexer(program: Program, folders: Sequence[Folder]) -> None:
 
     unsubscribe = program.bus.subscribe(listen)
     try:
-        program.indexer.start()
-        program.indexer.request_scan([folder.id for folder in folders])
-        if _done(program):
-            _finish_backup(program)
-        else:
-            failures += notices[-1:]
+        yield notices, failures
     except KeyboardInterrupt:
         program.indexer.cancel()
         raise
     finally:
         unsubscribe()
         line.clear()
-    for notice in notices if not failures else ():
-        terminal.note(f"{notice.message} {notice.hint}".strip())
-    if failures:
-        raise KnownError(failures[-1].message, failures[-1].hint)
+
+
+def _sentence(notice: Notice) -> str:
+    return f"{notice.message} {notice.hint}".strip()
 
 
 def _done(program: Program) -> bool:
@@ -94,14 +130,16 @@ def is_sample_gallery(path: Path) -> bool:
         return False
 
 
-def _add(program: Program, path: Path, *, by_sample: bool) -> Folder:
+def _add(program: Program, path: Path, *, by_sample: bool, names_only: bool) -> Folder:
     """Add a folder; the sample set may describe it where it is the sample's own, or was named."""
     if is_sample_gallery(path):
         folder = program.add_sample_gallery()
         if folder is not None:
             return folder
     allowed = by_sample and program.describer_set.knows_drawn_scenes_only
-    folder = program.add_folder(absolute(path), sample_allowed=allowed)
+    folder = program.add_folder(absolute(path), sample_allowed=allowed, names_only=names_only)
+    if folder.names_only and not names_only:
+        program.describe_folder(folder.id)
     if allowed and not folder.sample_allowed:
         program.allow_sample(folder.id)
     return folder

@@ -35,8 +35,19 @@ def status(arguments: Namespace) -> int:
         terminal.result("Another program is indexing it now.")
     for folder in facts["folders"] if isinstance(facts["folders"], list) else ():
         away = "" if folder["connected"] else " (cannot be reached now)"
-        terminal.result(f"  {terminal.shown(Path(folder['path']))}: {folder['photos']}{away}")
+        listed = " (listed only, not described)" if folder["names_only"] else ""
+        name = terminal.shown(Path(folder["path"]))
+        terminal.result(f"  {name}: {folder['photos']}{away}{listed}")
+    _print_paths("Left out", facts["left_out"])
+    _print_paths("The picture changed since you wrote its caption", facts["doubted"])
     return 0
+
+
+def _print_paths(heading: str, paths: object) -> None:
+    if isinstance(paths, list) and paths:
+        terminal.result(f"{heading}:")
+        for path in paths:
+            terminal.result(f"  {terminal.shown(Path(path))}")
 
 
 def facts_of(arguments: Namespace) -> dict[str, object]:
@@ -72,9 +83,12 @@ def facts_of(arguments: Namespace) -> dict[str, object]:
                     "photos": folder.photo_count,
                     "connected": folder.connected,
                     "sample_allowed": folder.sample_allowed,
+                    "names_only": folder.names_only,
                 }
                 for folder in catalog.folders()
             ],
+            "left_out": [str(path) for path in catalog.left_out()],
+            "doubted": [str(photo.path) for photo in catalog.doubted()],
         }
     finally:
         catalog.close()

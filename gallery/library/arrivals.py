@@ -5,6 +5,7 @@ a known one whose content changed. It is an old photo where its fingerprint is t
 which is gone from its own place: missing, or its path now shows something else.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ class Arrivals:
         photo_id = lost[0] if lost else None
         if photo_id is None:
             photo_id = self._catalog.find_missing_by_fingerprint(mark, file.size_bytes)
+        if photo_id is None:
+            photo_id = self._gone_from_what_is_left_out(mark, file)
         if photo_id is None or photo_id in self._found:
             return None
         try:
@@ -88,6 +91,13 @@ class Arrivals:
             lost.pop(0)
         self._found.add(photo_id)
         return photo_id
+
+    def _gone_from_what_is_left_out(self, mark: bytes, file: FoundFile) -> int | None:
+        """No scan looks there: what is no longer in its place was moved to this one."""
+        for photo_id, path in self._catalog.find_left_out_by_fingerprint(mark, file.size_bytes):
+            if not os.path.lexists(path):
+                return photo_id
+        return None
 
 
 def mark_of(file: FoundFile) -> bytes | None:

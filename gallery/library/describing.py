@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from engine.protocol import Described, PhotoTask, Reason
+from engine.protocol import CheckpointRef, Described, PhotoTask, Reason
 from gallery.catalog import Catalog
-from gallery.domain import DescribedPhoto, Failure
+from gallery.domain import DescribedPhoto, Failure, Todo
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_deliveries import Delivery, GivenBack, PhotoFailed, RoomFree
 from gallery.library.events import Event, PhotosChanged, PhotosDescribed
 from gallery.library.examining import note_failures
 
 _STORE_EVERY_S = 0.5
+_Parts: TypeAlias = tuple[CheckpointRef | None, CheckpointRef | None]  # captioner and matcher
 
 
 class Describing:
@@ -48,9 +50,23 @@ class Describing:
         """How many photos wait for this set, and may be described by it."""
         if not self.can_describe:
             return 0
-        return self._catalog.backlog_count(
-            self._set.captioner, self._set.matcher, sample=self._set.knows_drawn_scenes_only
-        )
+        return sum(self._backlog_count(*parts) for parts in self._passes)
+
+    def _backlog_count(self, captioner: CheckpointRef | None, matcher: CheckpointRef | None) -> int:
+        sample = self._set.knows_drawn_scenes_only
+        return self._catalog.backlog_count(captioner, matcher, sample=sample)
+
+    @property
+    def _passes(self) -> Sequence[_Parts]:
+        """One for both parts where one look at a photo serves both; else vectors before captions.
+
+        A vector costs a fraction of a caption, and with it a photo is found.
+        """
+        captioner, matcher = self._set.captioner, self._set.matcher
+        apart = captioner is not None and matcher is not None
+        if not apart or self._engine.shares_vision:
+            return ((captioner, matcher),)
+        return ((None, matcher), (captioner, None))
 
     def prefer(self, photo_ids: Sequence[int]) -> None:
         """These first."""
@@ -60,14 +76,7 @@ class Describing:
         """Give the engine what it has room for: the backlog, visible photos first."""
         self.more = self.more and self.can_describe
         while self.more and self._engine.has_room:
-            todo = self._catalog.backlog(
-                self._set.captioner,
-                self._set.matcher,
-                limit=self._engine.batch_size,
-                first=self._visible,
-                exclude=self._wanted.keys(),
-                sample=self._set.knows_drawn_scenes_only,
-            )
+            todo = self._next()
             if not todo:
                 self.more = False
                 return
@@ -76,6 +85,29 @@ class Describing:
             ]
             self._wanted.update((task.photo_id, task) for task in tasks)
             self._engine.describe(tasks)
+
+    def _next(self) -> Sequence[Todo]:
+        """What is in sight gets all it lacks at once; the rest in passes through the library."""
+        passes = self._passes
+        if len(passes) > 1 and self._visible:
+            seen = set(self._visible)
+            todo = self._backlog(self._set.captioner, self._set.matcher)
+            in_sight = [item for item in todo if item.photo_id in seen]
+            if in_sight:
+                return in_sight
+        return next((todo for parts in passes if (todo := self._backlog(*parts))), ())
+
+    def _backlog(
+        self, captioner: CheckpointRef | None, matcher: CheckpointRef | None
+    ) -> Sequence[Todo]:
+        return self._catalog.backlog(
+            captioner,
+            matcher,
+            limit=self._engine.batch_size,
+            first=self._visible,
+            exclude=self._wanted.keys(),
+            sample=self._set.knows_drawn_scenes_only,
+        )
 
     def drop(self) -> None:
         """Take nothing more on; what is just being described still comes."""

@@ -72,6 +72,17 @@ class EngineClient:
         return self._process.state
 
     @property
+    def shares_vision(self) -> bool:
+        """Whether one look at a photo serves captioner and matcher.
+
+        Known once the engine was ready; before that only where both are one checkpoint.
+        """
+        if self._process.shared_vision is not None:
+            return self._process.shared_vision
+        captioner, matcher = self.describer_set.captioner, self.describer_set.matcher
+        return captioner is not None and captioner == matcher
+
+    @property
     def pid(self) -> int | None:
         """The process id while one runs."""
         return self._process.pid

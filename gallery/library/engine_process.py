@@ -59,6 +59,7 @@ class EngineProcess:
         self._state = EngineState()
         self._stopped = False
         self._child: Child | None = None
+        self.shared_vision: bool | None = None  # known once it was open
         self._head_deadline: float | None = None
         self._aside_in_a_row: list[int] = []
 
@@ -236,6 +237,7 @@ class EngineProcess:
 
     def _on_opened(self, message: protocol.Opened) -> None:
         with self._lock:
+            self.shared_vision = message.shared_vision
             state = self._set(EngineState("ready", message.device))
             for question in self.questions.messages:
                 self._send(question)

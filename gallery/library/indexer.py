@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from filelock import BaseFileLock, Timeout
 
@@ -16,6 +17,7 @@ from gallery.library.engine_client import EngineClient
 from gallery.library.events import EventBus, Notice, PhotosAdded, Progress
 from gallery.library.examining import Examining
 from gallery.library.report import Report
+from gallery.library.scan import Part, outermost
 from gallery.library.scanner import Scanner, ScanStep
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.paths import log_path
@@ -24,6 +26,7 @@ _LOG = logging.getLogger(__name__)
 _LOCK_EVERY_S = 0.5
 _TICK_S = 0.1
 _COUNT_EVERY_S = 1.0
+_Wanted: TypeAlias = Sequence[int] | None  # the folders to scan; None: all
 
 
 class Indexer:
@@ -60,9 +63,10 @@ class Indexer:
         engine.deliver_to(lambda news: self._call_soon(lambda: self._describing.take(news)))
         self._active = False
         self._paused = False
-        self._to_scan: list[Sequence[int] | None] = []
+        self._to_scan: list[_Wanted] = []
+        self._touched: set[Part] = set()
         self._scan: Iterator[ScanStep] | None = None
-        self._scanning: Sequence[int] | None = None
+        self._scanning: _Wanted = None
         self._files_seen = 0
         self._looked_for_bare = False
         self._report = Report(bus)
@@ -84,6 +88,11 @@ class Indexer:
         wanted = None if folder_ids is None else tuple(folder_ids)
         self._breaking_off.clear()
         self._call_soon(lambda: self._begin(wanted))
+
+    def request_scan_of(self, parts: Sequence[Part]) -> None:
+        """Scan these parts of folders, which were touched; a person's pause or cancel holds."""
+        wanted = tuple(parts)
+        self._call_soon(lambda: self._begin_parts(wanted))
 
     def wake(self) -> None:
         """Something changed what is to be done (a folder was allowed, say): look again."""
@@ -133,6 +142,12 @@ class Indexer:
         self._to_scan.append(folder_ids)
         self._look_again()
 
+    def _begin_parts(self, parts: tuple[Part, ...]) -> None:
+        """What is touched while a person wants quiet waits, and is scanned as one then."""
+        self._touched.update(parts)
+        if not self._paused and not self._breaking_off.is_set():
+            self._look_again()
+
     def _look_again(self) -> None:
         if not self._active:
             self._examining.done = self._examining.failed = 0
@@ -149,6 +164,7 @@ class Indexer:
     def _cancel(self) -> None:
         self._scan = None
         self._to_scan.clear()
+        self._touched.clear()
         self._examining.drop()
         self._describing.drop()
         self._active = self._paused = False
@@ -202,7 +218,7 @@ class Indexer:
     def _wait_s(self, *, working: bool, busy: bool) -> float | None:
         if working and not self._file_lock.is_locked:
             return _LOCK_EVERY_S if self._report.progress.phase == "waiting" else 0
-        if working and (self._scan is not None or self._to_scan):
+        if working and self._has_to_scan:
             return 0
         return _TICK_S if working or busy else None
 
@@ -232,18 +248,29 @@ class Indexer:
             self._file_lock.release()
 
     def _advance(self) -> None:
-        if self._scan is None and self._to_scan:
-            scanner = Scanner(
-                self._catalog,
-                cancelled=lambda: self._stopping.is_set() or self._breaking_off.is_set(),
-            )
-            self._scanning = self._to_scan.pop(0)
-            self._scan = scanner.scan(self._scanning)
+        if self._scan is None and self._has_to_scan:
+            self._scan = self._next_scan()
         if self._scan is not None:
             self._take_step(next(self._scan, None))
         self._examining.fill()
         self._describing.fill()
         self._report.tell(self._progress_now())
+
+    @property
+    def _has_to_scan(self) -> bool:
+        return self._scan is not None or bool(self._to_scan or self._touched)
+
+    def _next_scan(self) -> Iterator[ScanStep]:
+        scanner = Scanner(
+            self._catalog,
+            cancelled=lambda: self._stopping.is_set() or self._breaking_off.is_set(),
+        )
+        if self._to_scan:
+            self._scanning = self._to_scan.pop(0)
+            return scanner.scan(self._scanning)
+        parts, self._touched = outermost(self._touched), set()
+        self._scanning = tuple({part.folder_id for part in parts})
+        return scanner.scan_parts(parts)
 
     def _take_step(self, step: ScanStep | None) -> None:
         if step is None:
@@ -263,7 +290,7 @@ class Indexer:
         if self._examining.busy or self._describing.busy:
             return
         working = self._active and not self._paused
-        if working and (self._scan is not None or self._to_scan or self._has_more()):
+        if working and (self._has_to_scan or self._has_more()):
             return
         self._let_go()
         self._active = self._active and self._paused
@@ -287,7 +314,7 @@ class Indexer:
         return "describing" if self._report.progress.phase == "describing" else "reading"
 
     def _progress_now(self) -> Progress:
-        if self._scan is not None or self._to_scan:
+        if self._has_to_scan:
             return Progress("scanning", self._files_seen, failed=self._failed())
         now = time.monotonic()
         phase = self._phase_now()

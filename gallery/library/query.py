@@ -9,7 +9,7 @@
     before:2024-06  after:2023  on:2024-06-03  year:2024
     folder:lisbon   type:png   type:raw   camera:nikon   rating:>=4   has:gps   has:keywords
     album:rome   album:"summer in rome"
-    is:edited  is:described  is:failed  is:missing  is:unsure
+    is:edited  is:described  is:failed  is:missing  is:unsure  is:doubted
 
 Every field can be turned round with ``-`` too (``-is:missing``). A text without any of these is
 free words as a whole. What cannot be understood is told and left out; the rest is searched.

@@ -10,10 +10,11 @@ from gallery.catalog import Catalog
 from gallery.domain import Folder, FoundFile, KnownFile
 from gallery.library.arrivals import Arrivals, mark_of
 from gallery.library.events import Event, FoldersChanged, PhotosAdded, PhotosChanged
-from gallery.library.scan import RootGoneError, walk
+from gallery.library.scan import Met, Part, RootGoneError, found_file, meet
 
 BATCH = 1_000
 _STEP_S = 0.3
+_LOOK_EVERY = 32  # files; the clock is looked at, which costs as much as comparing one
 
 _Known = dict[bytes, KnownFile]
 
@@ -70,6 +71,7 @@ class Scanner:
         self._known: dict[int, _Known] = {}
         self._sizes: set[int] = set()
         self._roots: tuple[Path, ...] = ()
+        self._left_out: tuple[Path, ...] = ()
         self._met: set[bytes] | None = None
         self._arrivals = Arrivals(catalog)
         self._found = _Found()
@@ -89,27 +91,58 @@ class Scanner:
                 yield from self._scan_folder(folder)
         yield from self._recognise_moved()
 
+    def scan_parts(self, parts: Sequence[Part]) -> Iterator[ScanStep]:
+        """Scan these folders within roots only (what lies in one another, as one).
+
+        A root that cannot be reached now, or could not so far, is scanned as a whole.
+        """
+        folders = self._catalog.folders()
+        there = {each.id: each for each in folders if each.connected and root_is_there(each.path)}
+        concerned = {part.folder_id for part in parts}
+        whole = any(part.deep and part.path in {each.path for each in folders} for part in parts)
+        if whole or not concerned <= there.keys():
+            yield from self.scan(tuple(concerned))
+            return
+        left_out = set(self._catalog.left_out())
+        parts = [part for part in parts if left_out.isdisjoint((part.path, *part.path.parents))]
+        self._learn_roots(folders)
+        self._sizes.update(self._catalog.sizes_out_of_sight())
+        known = [self._catalog.known_files(part.folder_id, part.path, part.deep) for part in parts]
+        for some in known:
+            self._sizes.update(file.size_bytes for file in some.values() if file.size_bytes)
+        for part, some in zip(parts, known, strict=True):
+            self._known[part.folder_id] = some
+            yield from self._scan_folder(there[part.folder_id], part)
+        yield from self._recognise_moved()
+
     def _learn(self, folders: Sequence[Folder]) -> None:
         for folder in folders:
             known = self._known[folder.id] = self._catalog.known_files(folder.id)
             self._sizes.update(file.size_bytes for file in known.values() if file.size_bytes)
+        self._learn_roots(folders)
+
+    def _learn_roots(self, folders: Sequence[Folder]) -> None:
         self._roots = tuple(folder.path for folder in folders)
+        self._left_out = self._catalog.left_out()
         if any(outer in inner.parents for inner in self._roots for outer in self._roots):
             self._met = set()  # roots within roots: a file may be met from both
 
-    def _scan_folder(self, folder: Folder) -> Iterator[ScanStep]:
+    def _scan_folder(self, folder: Folder, part: Part | None = None) -> Iterator[ScanStep]:
         not_listed: list[bytes] = []
         met, told = 0, time.monotonic()
         try:
-            for file in walk(
+            for file in meet(
                 folder.path,
+                part=part,
+                left_out=self._left_out,
                 cancelled=self._cancelled,
                 unreadable=lambda path: not_listed.append(_prefix(path)),
             ):
                 met += 1
                 self._files_seen += 1
-                self._compare(folder, file)
-                if len(self._found) >= BATCH or time.monotonic() - told > _STEP_S:
+                differs = self._compare(folder, file)
+                full = differs and len(self._found) >= BATCH
+                if full or (met % _LOOK_EVERY == 0 and time.monotonic() - told > _STEP_S):
                     yield self._stored()
                     told = time.monotonic()
             if self._cancelled():
@@ -121,25 +154,30 @@ class Scanner:
             return
         yield self._stored(*self._connect(folder, connected=True), *self._gone(folder, not_listed))
 
-    def _compare(self, folder: Folder, file: FoundFile) -> None:
-        key = os.fsencode(file.path)
+    def _compare(self, folder: Folder, met: Met) -> bool:
+        """Note what differs from what is known of a file; whether anything does."""
+        path, size_bytes, mtime_ns, sidecar_ns = met
+        key = os.fsencode(path)
         entry = self._known[folder.id].pop(key, None)  # what is left at the end is gone
         if self._met is not None:
             if key in self._met:
-                return
+                return False
             self._met.add(key)
         if entry is None:
-            if file.size_bytes in self._sizes:
-                self._arrivals.add_new(folder.id, file)
+            if size_bytes in self._sizes:
+                self._arrivals.add_new(folder.id, found_file(met))
             else:
-                self._found.new.setdefault(folder.id, []).append(file)
-            return
+                self._found.new.setdefault(folder.id, []).append(found_file(met))
+            return True
         if entry.missing:
             self._found.back.append(entry.photo_id)
-        if (entry.size_bytes, entry.mtime_ns) != (file.size_bytes, file.mtime_ns):
-            self._found.touched.append(_Touched(entry.photo_id, folder.id, file))
-        if entry.sidecar_ns != file.sidecar_ns:
-            self._found.told_anew.append((entry.photo_id, file))
+        told_anew = entry.sidecar_ns != sidecar_ns
+        changed = entry.size_bytes != size_bytes or entry.mtime_ns != mtime_ns
+        if changed:
+            self._found.touched.append(_Touched(entry.photo_id, folder.id, found_file(met)))
+        if told_anew:
+            self._found.told_anew.append((entry.photo_id, found_file(met)))
+        return entry.missing or changed or told_anew
 
     def _stored(self, *more: Event, moved: Sequence[int] = ()) -> ScanStep:
         """Store what was met since the last step."""
@@ -191,7 +229,9 @@ class Scanner:
     def _gone(self, folder: Folder, not_listed: Sequence[bytes]) -> tuple[Event, ...]:
         """Mark as missing what this folder's walk did not meet and could have met."""
         inner = (_prefix(root) for root in self._roots if folder.path in root.parents)
-        prefixes = (*not_listed, *inner)  # a root within this one has a scan of its own
+        left_out = (_prefix(path) for path in self._left_out)
+        # a root within this one has a scan of its own
+        prefixes = (*not_listed, *inner, *left_out)
         gone = [
             known.photo_id
             for key, known in self._known[folder.id].items()

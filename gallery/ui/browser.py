@@ -8,9 +8,13 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from gallery.catalog import Catalog
+from gallery.conditions import Condition, Is, State
 from gallery.domain import Album, Counts, Folder, SavedSearch, SearchResult
 from gallery.ui.background import Background, Lane
 from gallery.ui.places import ALL, Kind, Place
+
+# Places that are gone once there is nothing in them.
+_STATES = {Kind.DOUBTED: State.DOUBTED, Kind.MISSING: State.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,17 @@ class Browser(QObject):
         known = {folder.id for folder in overview.folders}
         self.overview_changed.emit(overview)
         albums = {album.id for album in overview.albums}
-        if (self.place.kind is Kind.FOLDER and self.place.folder_id not in known) or (
-            self.place.kind is Kind.ALBUM and self.place.album_id not in albums
-        ):
+        kind = self.place.kind
+        gone = (kind is Kind.FOLDER and self.place.folder_id not in known) or (
+            kind is Kind.ALBUM and self.place.album_id not in albums
+        )
+        done = kind in _STATES and not _number(overview.counts, kind)
+        if gone or (done and not self.searching):
             self.go(ALL)
+
+
+def _number(counts: Counts, kind: Kind) -> int:
+    return counts.doubted if kind is Kind.DOUBTED else counts.missing
 
 
 def _ids(catalog: Catalog, place: Place) -> Sequence[int]:
@@ -153,6 +164,8 @@ def _ids(catalog: Catalog, place: Place) -> Sequence[int]:
         return catalog.photo_ids(failed=True)
     if place.album_id is not None:
         return catalog.album_photo_ids(place.album_id)
+    if place.kind in _STATES:
+        return catalog.ids_meeting([Condition(Is(_STATES[place.kind]))])
     return catalog.photo_ids(folder_id=place.folder_id)
 
 

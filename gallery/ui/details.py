@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Photo
 from gallery.ui.ask_box import AskBox
+from gallery.ui.doubt_line import DoubtLine
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.facts_panel import KEYS_PX, FactsPanel
 from gallery.ui.theme import theme
@@ -67,6 +68,8 @@ class Details(QWidget):
             self.tr("Enter saves, Esc leaves it. Empty: back to what was there before.")
         )
         self._hint.hide()
+        self.doubt = DoubtLine(self)
+        self.doubt.edit_requested.connect(self.edit_requested)
         self.ask_box = AskBox(self)
         self.wordings = Wordings(self)
         self.wordings.hide()
@@ -94,6 +97,7 @@ class Details(QWidget):
             return
         self.ask_box.show_photo(photo.id)
         self.facts_panel.expect(photo.id)
+        self.doubt.show_photo(photo)
         named = photo.caption is None and photo.failure is None
         self._caption.setText(breakable(photo.name) if named else caption_line(photo))
         _style(self._caption, "long", len(self._caption.text()) > _LONG)
@@ -225,6 +229,7 @@ class Details(QWidget):
         layout.addWidget(self._hint)
         layout.addWidget(self.wordings)
         layout.addWidget(self._origin)
+        layout.addWidget(self.doubt)
         layout.addLayout(buttons)
         layout.addWidget(self.ask_box)
         layout.addSpacing(16)

@@ -19,6 +19,7 @@ class DetailsWiring:
         page.viewer.photo_changed.connect(self._show_facts)
         page.bridge.photos_changed.connect(self._on_photos_changed)
         page.viewer.details.ask_box.asked.connect(self._on_asked)
+        page.viewer.details.doubt.fits.connect(page.edits.confirm_caption)
         self._connect_wordings()
 
     def _connect_wordings(self) -> None:

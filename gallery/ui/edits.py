@@ -42,6 +42,10 @@ class CaptionEdits(QObject):
             partial(self._on_stored_new, photo_id),
         )
 
+    def confirm_caption(self, photo_id: int) -> None:
+        """A person says that their words fit the picture as it is now."""
+        self._background.run(Lane.WRITES, partial(self._confirm, photo_id))
+
     def write(self, photo_id: int, text: str | None) -> None:
         """Store a caption again (undo and redo)."""
         self._background.run(
@@ -59,6 +63,10 @@ class CaptionEdits(QObject):
 
     def _store(self, photo_id: int, text: str | None) -> None:
         self._catalog.edit_caption(photo_id, text)
+        self._bus.publish(PhotosChanged((photo_id,)))
+
+    def _confirm(self, photo_id: int) -> None:
+        self._catalog.confirm_caption(photo_id)
         self._bus.publish(PhotosChanged((photo_id,)))
 
     def _on_stored_new(self, photo_id: int, change: _Stored) -> None:

@@ -13,6 +13,7 @@ from gallery.settings import Settings, idle_s_of
 from gallery.ui.about import about_text
 from gallery.ui.actions import Actions
 from gallery.ui.empty_state import EmptyState
+from gallery.ui.folder_wishes import FolderWishes
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.keys import KeysDialog
 from gallery.ui.page_wiring import PageWiring
@@ -40,6 +41,7 @@ class MainWindow(QMainWindow):
         self.actions_.choose_theme(settings.theme)
         self.page: GalleryPage | None = None
         self.wiring: PageWiring | None = None
+        self.folder_wishes: FolderWishes | None = None
         self._connect_frame()
         self._show_opening()
         if not self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode())):
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
         """Show the inside for an open catalog."""
         page = GalleryPage(program, self.settings, self)
         self.page, self.wiring = page, PageWiring(page)
+        self.folder_wishes = FolderWishes(self, page, self.wiring)
         page.background.failed.connect(self.trouble.show_error)
         page.bridge.noticed.connect(self.trouble.tell)
         page.sidebar.add_folder_requested.connect(self.ask_for_folder)
@@ -71,6 +74,9 @@ class MainWindow(QMainWindow):
         self.remember()
         self.settings_wiring.leave_status_line()
         self.wiring.close()
+        if self.folder_wishes is not None:
+            self.folder_wishes.close()
+            self.folder_wishes = None
         self.page.close_down()
         self.actions_.drop_undo()
         self.actions_.enable(on=False)
@@ -176,8 +182,8 @@ class MainWindow(QMainWindow):
             theme.apply("system")
 
     def _on_folder_chosen(self, path: str) -> None:
-        if self.wiring is not None and path:
-            self.wiring.add_folder(Path(path))
+        if self.folder_wishes is not None and path:
+            self.folder_wishes.add(Path(path))
 
     def _on_theme_chosen(self, action: QAction) -> None:
         self.settings.theme = str(action.data())

@@ -40,12 +40,11 @@ class PageWiring:
 
     # Wishes that menus share
 
-    def add_folder(self, path: Path) -> None:
-        """Add a folder, then go there."""
+    def add_folder(self, path: Path, *, names_only: bool = False) -> None:
+        """Add a folder, then go there. ``names_only``: it is listed, and not described so far."""
         page = self.page
-        page.background.run(
-            Lane.WRITES, partial(page.program.add_folder, path), self._on_folder_added
-        )
+        add = partial(page.program.add_folder, path, names_only=names_only)
+        page.background.run(Lane.WRITES, add, self._on_folder_added)
 
     def add_samples(self) -> None:
         """Add the bundled sample gallery, then go there."""

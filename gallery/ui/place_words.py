@@ -19,6 +19,10 @@ def place_title(browser: Browser) -> str:
         return tr("“{0}”").format(browser.search_result.text)
     if browser.place.kind is Kind.FAILED:
         return tr("Could not be described")
+    if browser.place.kind is Kind.DOUBTED:
+        return tr("To review")
+    if browser.place.kind is Kind.MISSING:
+        return tr("File is missing")
     album = _album(browser)
     if album is not None:
         return album.name
@@ -35,6 +39,9 @@ def place_note(browser: Browser, shown: int) -> str:
     result = browser.search_result
     if browser.apart is not None:
         return browser.apart.note
+    if result is None and browser.place.kind is Kind.DOUBTED:
+        changed = tr("{0}  ·  the pictures changed since you wrote their captions")
+        return changed.format(photos_text(shown))
     if result is None:
         folder = _folder(browser)
         if folder is None or folder.connected or not shown:

@@ -1,4 +1,4 @@
-"""Where one can be in the window: all photos, a folder, an album, what was not described."""
+"""Where one can be: all photos, a folder, an album, and what needs a person's look."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +11,8 @@ class Kind(StrEnum):
     FOLDER = "folder"
     FAILED = "failed"
     ALBUM = "album"
+    DOUBTED = "doubted"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class Place:
             return cls(Kind.FOLDER, int(number))
         if kind == Kind.ALBUM and number.isascii() and number.isdigit():
             return cls(Kind.ALBUM, album_id=int(number))
-        return cls(Kind.FAILED) if kind == Kind.FAILED else ALL
+        return next((place for place in (FAILED, DOUBTED, MISSING) if kind == place.kind), ALL)
 
 
 ALL = Place(Kind.ALL)
 FAILED = Place(Kind.FAILED)
+DOUBTED = Place(Kind.DOUBTED)
+MISSING = Place(Kind.MISSING)

@@ -1,5 +1,8 @@
 """The left side: where one can go, the folders, albums and saved searches."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -27,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Album, Folder, SavedSearch
 from gallery.ui.browser import Overview
-from gallery.ui.places import ALL, FAILED, Kind, Place
+from gallery.ui.places import ALL, DOUBTED, FAILED, MISSING, Kind, Place
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, photos_text
 
@@ -50,6 +53,10 @@ class Sidebar(QWidget):
     saved_requested = Signal(object)  # SavedSearch
     rename_requested = Signal(object)  # Album or SavedSearch
     delete_requested = Signal(object)
+    describe_folder_requested = Signal(int)
+    leave_out_requested = Signal(int)
+    left_out_requested = Signal()
+    forget_missing_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +89,7 @@ class Sidebar(QWidget):
         box.addWidget(add)
         layout.addLayout(box)
         self._place = ALL
+        self._names_only: set[int] = set()
 
     def show_overview(self, overview: Overview) -> None:
         """List the places as they stand."""
@@ -91,8 +99,13 @@ class Sidebar(QWidget):
         self._add(ALL, self.tr("All photos"), counts.photos, "photos")
         if counts.failed:
             self._add(FAILED, self.tr("Could not be described"), counts.failed, "alert")
+        if counts.doubted:
+            self._add(DOUBTED, self.tr("To review"), counts.doubted, "unsure")
+        if counts.missing:
+            self._add(MISSING, self.tr("File is missing"), counts.missing, "folder-away")
         for folder in overview.folders:
             self._add_folder(folder)
+        self._names_only = {folder.id for folder in overview.folders if folder.names_only}
         if overview.albums:
             self._add_heading(self.tr("Albums"))
         for album in overview.albums:
@@ -128,6 +141,8 @@ class Sidebar(QWidget):
         if not folder.connected:
             text = self.tr("{0} (not connected)").format(text)
             icon = "folder-away"
+        elif folder.names_only:
+            text = self.tr("{0} (only listed)").format(text)
         item = self._add(
             Place(Kind.FOLDER, folder.id), text, folder.photo_count, icon, tool_tip=str(folder.path)
         )
@@ -173,18 +188,11 @@ class Sidebar(QWidget):
     def _on_menu(self, point: QPoint) -> None:
         item = self._list.itemAt(point)
         place = Place.parse(str(item.data(_PLACE))) if item is not None else ALL
-        folder_id, what = place.folder_id, item.data(_WHAT) if item is not None else None
         menu = QMenu(self)
+        menu.addActions(self._actions(place, menu))
+        if menu.isEmpty():
+            self._fill_menu(menu, item.data(_WHAT) if item is not None else None)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if folder_id is None:
-            self._fill_menu(menu, what)
-            menu.popup(self._list.viewport().mapToGlobal(point))
-            return
-        scan = QAction(self.tr("Look for changes"), menu)
-        scan.triggered.connect(lambda: self.scan_folder_requested.emit(folder_id))
-        remove = QAction(self.tr("Remove folder…"), menu)
-        remove.triggered.connect(lambda: self.remove_folder_requested.emit(folder_id))
-        menu.addActions([scan, remove])
         menu.popup(self._list.viewport().mapToGlobal(point))
 
     def _fill_menu(self, menu: QMenu, what: Album | SavedSearch | None) -> None:
@@ -202,6 +210,33 @@ class Sidebar(QWidget):
         what = self._list.currentItem() and self._list.currentItem().data(_WHAT)
         if what is not None:
             self.rename_requested.emit(what)
+
+    def _actions(self, place: Place, menu: QMenu) -> list[QAction]:
+        """What can be done with a place; nothing with most."""
+
+        def make(text: str, act: Callable[[], None]) -> QAction:
+            action = QAction(text, menu)
+            action.triggered.connect(act)
+            return action
+
+        if place == MISSING:
+            return [make(self.tr("Forget missing photos…"), self.forget_missing_requested.emit)]
+        folder_id = place.folder_id
+        if folder_id is None:
+            return []
+        actions = [
+            make(self.tr("Look for changes"), partial(self.scan_folder_requested.emit, folder_id)),
+            make(
+                self.tr("Leave out a folder in it…"),
+                partial(self.leave_out_requested.emit, folder_id),
+            ),
+            make(self.tr("Folders left out…"), self.left_out_requested.emit),
+            make(self.tr("Remove folder…"), partial(self.remove_folder_requested.emit, folder_id)),
+        ]
+        if folder_id in self._names_only:
+            describe = partial(self.describe_folder_requested.emit, folder_id)
+            actions.insert(0, make(self.tr("Describe its photos"), describe))
+        return actions
 
     def _ask_remove(self) -> None:
         what = self._list.currentItem() and self._list.currentItem().data(_WHAT)

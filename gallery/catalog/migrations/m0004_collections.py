@@ -31,6 +31,11 @@ _STATEMENTS = (
     """,
     # Folders beneath a root that a person does not want to be scanned; bytes as in photos.path.
     "CREATE TABLE exclusions (path BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID",
+    # A photo in one of these: out of sight, and all that was said of it stays.
+    "ALTER TABLE photos ADD COLUMN left_out BOOLEAN NOT NULL DEFAULT 0",
+    "CREATE INDEX photos_left_out ON photos (fingerprint, root_id) WHERE left_out = 1",
+    # A person wants the photos of this folder listed and not described (so far).
+    "ALTER TABLE roots ADD COLUMN names_only BOOLEAN NOT NULL DEFAULT 0",
     # Which photo stands for this one: the JPEG of a pair of RAW and JPEG.
     "ALTER TABLE photos ADD COLUMN shown_with INTEGER REFERENCES photos (id) ON DELETE SET NULL",
     "CREATE INDEX photos_shown_with ON photos (shown_with) WHERE shown_with IS NOT NULL",
@@ -41,6 +46,12 @@ _STATEMENTS = (
     """
     CREATE INDEX photos_backlog ON photos (root_id, captioned_by, embedded_by)
         WHERE examined = 1 AND missing = 0 AND failure_reason IS NULL AND shown_with IS NULL
+            AND left_out = 0
+    """,
+    "DROP INDEX photos_unexamined",
+    """
+    CREATE INDEX photos_unexamined ON photos (id, root_id)
+        WHERE examined = 0 AND missing = 0 AND failure_reason IS NULL AND left_out = 0
     """,
     # Tells this catalog, and this course of it, from every other: what is derived from it and
     # kept outside says whose it is. Drawn anew where an old state is put back.

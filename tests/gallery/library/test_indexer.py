@@ -26,6 +26,7 @@ from gallery.library.events import (
     ThumbnailsReady,
 )
 from gallery.library.indexer import Indexer
+from gallery.library.scan import Part
 from gallery.library.thumbnails import ThumbnailStore
 from tests.camera_files import write_with_thumbnail
 from tests.drawn import draw, draw_many
@@ -35,12 +36,15 @@ from tests.gallery.library import toy_engine
 class Library:
     """An indexer with the real catalog and decoder, and the toy engine."""
 
-    def __init__(self, home: Path, *, drawn_only: bool = False, checkpoint: str = "toy") -> None:
+    def __init__(
+        self, home: Path, *, drawn_only: bool = False, checkpoint: str = "toy", matcher: str = ""
+    ) -> None:
         self.home = home
         self.root = home / "photos"
         self.root.mkdir(exist_ok=True)
         self.ref = CheckpointRef(checkpoint, "1", "/nowhere")
-        chosen = DescriberSet("toy", self.ref, self.ref, drawn_only, "", "")
+        match_ref = CheckpointRef(matcher, "1", "/elsewhere") if matcher else self.ref
+        chosen = DescriberSet("toy", self.ref, match_ref, drawn_only, "", "")
         self.bus = EventBus()
         self.events: list[Event] = []
         self.changed = threading.Condition()
@@ -529,3 +533,80 @@ def test_a_file_of_thumbnails_deleted_while_nothing_is_to_be_done_is_made_again_
     library.indexer.prefer(seen)
     assert library.indexer.wait_until_idle(20)
     assert library.thumbnails.ids() == set(seen)
+
+
+def test_of_two_checkpoints_all_vectors_come_before_the_captions_but_for_what_is_in_sight(
+    opened: Callable[..., Library], tmp_path: Path
+) -> None:
+    library = opened(tmp_path, checkpoint="apart", matcher="toy matcher")
+    library.catalog.add_folder(library.root)
+    draw_many(library.root, 40)
+    seen_first: list[int] = []
+    counts: list[tuple[int, int]] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, PhotosAdded):
+            seen_first.append(event.ids[-1])
+            library.indexer.prefer(seen_first)
+        if isinstance(event, PhotosDescribed):
+            now = library.catalog.counts()
+            counts.append((now.embedded, now.captioned))
+
+    library.bus.subscribe(look)
+    library.index()
+    assert counts[-1] == (40, 40)
+    in_sight = len(seen_first)
+    assert all(captioned <= in_sight for embedded, captioned in counts if embedded < 40)
+    assert any(captioned for embedded, captioned in counts if embedded < 40), "what is in sight"
+    progress = [event.progress for event in library.told(ProgressChanged)]
+    told = [one for one in progress if one.phase == "describing"]
+    assert all(one.done <= one.total for one in told)
+
+
+def test_one_look_serves_both_parts_where_the_vision_is_shared(
+    opened: Callable[..., Library], tmp_path: Path
+) -> None:
+    library = opened(tmp_path, checkpoint="toy", matcher="toy matcher")
+    library.catalog.add_folder(library.root)
+    draw_many(library.root, 40)
+    library.index()
+    described = [i for event in library.told(PhotosDescribed) for i in event.ids]
+    assert len(described) < 60, "once each, but for the first, asked before that was known"
+
+
+def test_a_rename_a_move_and_a_touch_ask_the_engine_nothing(library: Library) -> None:
+    paths = draw_many(library.root, 12)
+    library.index()
+    before = library.captions()
+    asked = list(library.told(PhotosDescribed))
+    paths[0].rename(library.root / "renamed.jpg")
+    (library.root / "sub").mkdir()
+    paths[1].rename(library.root / "sub" / "moved.jpg")
+    (library.root / "folder").mkdir()
+    paths[2].rename(library.root / "folder" / "a.jpg")
+    os.utime(paths[3], ns=(7, 7_000_000_000))
+    library.index()
+    (library.root / "folder").rename(library.root / "renamed folder")
+    library.indexer.request_scan_of([Part(1, library.root / "renamed folder", deep=True)])
+    library.index()
+    assert library.told(PhotosDescribed) == asked
+    assert sorted(library.captions().values(), key=str) == sorted(before.values(), key=str)
+    assert library.catalog.counts().missing == 0
+
+
+def test_what_is_touched_while_a_person_wants_quiet_waits(library: Library) -> None:
+    for number in range(30):
+        draw(library.root / f"slow {number:02}.jpg", number)
+    library.indexer.request_scan()
+    library.wait_for(lambda event: isinstance(event, PhotosDescribed))
+    library.indexer.pause()
+    library.wait_for(
+        lambda event: isinstance(event, ProgressChanged) and event.progress.phase == "paused"
+    )
+    draw(library.root / "new.jpg", 99)
+    library.indexer.request_scan_of([Part(1, library.root, deep=False)])
+    assert not library.indexer.wait_until_idle(0.5)
+    assert "new.jpg" not in library.captions()
+    library.indexer.resume()
+    assert library.indexer.wait_until_idle(30)
+    assert library.captions()["new.jpg"] == "a new"

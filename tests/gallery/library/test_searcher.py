@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from engine.protocol import CheckpointRef
 from gallery.catalog import Catalog
+from gallery.catalog.tables import photos
 from gallery.library.ranking import LEAST_MEANING
 from gallery.library.searcher import Searcher
 from gallery.library.text_vector import TextVector
@@ -274,3 +276,21 @@ def test_the_photos_nearest_to_a_vector_and_the_vector_of_a_photo(catalog: Catal
     assert searcher.vector_of(ids[3]) is None, "it was not described"
     assert searcher.near(np.ones(3, np.float32), 2).ids.tolist() == [], "of another size"
     assert Searcher(catalog, lambda _text: None).near(own, 2).ids.tolist() == []
+
+
+def test_what_is_left_out_is_found_neither_by_meaning_nor_by_words_until_it_is_taken_back(
+    catalog: Catalog,
+) -> None:
+    seen, hidden = filled(catalog, 2)
+    for photo_id in (seen, hidden):
+        describe(catalog, said(photo_id, "a boat", towards=NORTH))
+    searcher = _searcher(catalog, *NORTH)
+    assert _ids(searcher, "boat") == [seen, hidden]
+    with catalog._writing() as connection:
+        connection.execute(update(photos).where(photos.c.id == hidden).values(left_out=True))
+    for text in ("boat", "ship"):
+        assert _ids(searcher, text) == [seen]
+    assert searcher.near(np.array(NORTH, np.float32), 9).ids.tolist() == [seen]
+    with catalog._writing() as connection:
+        connection.execute(update(photos).values(left_out=False))
+    assert _ids(searcher, "ship") == [seen, hidden]

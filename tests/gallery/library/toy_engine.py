@@ -102,7 +102,8 @@ class _Toy:
         if name == "unusable":
             self._send(OpenFailed("The checkpoint is damaged.", "Copy it again."))
         else:
-            self._send(Opened("cpu", message.captioner, message.matcher, 2, shared_vision=True))
+            shared = name != "apart"
+            self._send(Opened("cpu", message.captioner, message.matcher, 2, shared_vision=shared))
 
     def _embed(self, message: EmbedText) -> None:
         if message.text == "deadly":
@@ -187,7 +188,9 @@ class _Toy:
         if "bad" in name:
             self._send(Failed(job, task.photo_id, Reason.UNREADABLE, "It is damaged."))
             return
-        said = Described(job, task.photo_id, f"a {Path(name).stem}", 0.5, "greedy", VECTOR)
+        caption = f"a {Path(name).stem}" if task.caption else None
+        vector = VECTOR if task.vector else b""
+        said = Described(job, task.photo_id, caption, 0.5, "greedy", vector)
         self._send(said)
         if "twice" in name:
             self._send(said)

@@ -21,7 +21,6 @@ from gallery.catalog.store import Store, in_batches, set_each
 from gallery.catalog.tables import (
     HIDDEN_IDS,
     NOTHING_YET,
-    ROOT_ID_UNINDEXED,
     captions,
     photos,
     vectors,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gallery.narration.film.formats import SIZES
 
-LEAST_FPS, MOST_FPS = 24, 60
+
 
 
 @dataclass(frozen=True, slots=True)

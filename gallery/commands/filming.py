@@ -35,9 +35,7 @@ def slideshow(arguments: Namespace) -> int:
     out = absolute(arguments.out)
     film_format(out)  # a name that asks for nothing known is told before any work
     music = absolute(arguments.music) if arguments.music else None
-    settings = FilmSettings(
-        SIZES[arguments.size], arguments.fps, not arguments.no_motion, music
-    )
+    settings = FilmSettings(SIZES[arguments.size], arguments.fps, not arguments.no_motion, music)
     with opened_program(arguments) as program:
         photos, title = chosen_photos(program, arguments)
         if not photos:

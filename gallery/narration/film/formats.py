@@ -41,7 +41,7 @@ class Format:
 
 # Chosen by measure (docs/decisions/0012): the best picture that leaves time for the rest.
 _H264 = Codec("libx264", (("preset", "veryfast"), ("crf", "20")), 0.10)
-_AV1 = Codec("libsvtav1", (("preset", "11"), ("crf", "32")), 0.07)
+_AV1 = Codec("libsvtav1", (("preset", "10"), ("crf", "32")), 0.07)
 _VP9 = Codec(
     "libvpx-vp9",
     (("deadline", "realtime"), ("cpu-used", "7"), ("row-mt", "1"), ("crf", "31"), ("b", "0")),
@@ -53,13 +53,17 @@ _MP3 = Codec("libmp3lame", (), 160_000)
 _PCM = Codec("pcm_s16le", (), 1_536_000)
 
 _FILMS = {
-    ".mp4": Format("mp4", (_H264, _AV1), (_AAC,), "mov_text", "stream", (("movflags", "+faststart"),)),
+    ".mp4": Format(
+        "mp4", (_H264, _AV1), (_AAC,), "mov_text", "stream", (("movflags", "+faststart"),)
+    ),
     ".webm": Format("webm", (_AV1, _VP9), (_OPUS,), "webvtt", ""),
     ".mkv": Format("matroska", (_AV1, _VP9, _H264), (_OPUS, _AAC), "webvtt", "attachment"),
 }
 _SOUNDS = {
     # the muxer "ipod" takes no cover that is not encoded by it
-    ".m4a": Format("mp4", (), (_AAC,), "", "stream", (("brand", "M4A "), ("movflags", "+faststart"))),
+    ".m4a": Format(
+        "mp4", (), (_AAC,), "", "stream", (("brand", "M4A "), ("movflags", "+faststart"))
+    ),
     ".opus": Format("opus", (), (_OPUS,), "", "comment"),
     ".mp3": Format("mp3", (), (_MP3,), "", "stream", (("id3v2_version", "3"),)),
     ".wav": Format("wav", (), (_PCM,), "", "", (("rf64", "auto"),)),

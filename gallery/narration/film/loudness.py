@@ -72,9 +72,7 @@ class Meter:
             yield frame.to_ndarray().reshape(-1, 2).astype(np.float32)
 
 
-def measured(
-    blocks: Iterable[Sound], gain: float = 1.0, *, limited: bool = False
-) -> float | None:
+def measured(blocks: Iterable[Sound], gain: float = 1.0, *, limited: bool = False) -> float | None:
     """Return the integrated loudness in LUFS; None for silence."""
     meter = Meter(limited=limited)
     for _ in meter.through(blocks, gain):
@@ -82,7 +80,9 @@ def measured(
     return meter.lufs
 
 
-def level(mix: Mix, music: Iterable[Sound] | None, target: float, stop: Callable[[], None]) -> float:
+def level(
+    mix: Mix, music: Iterable[Sound] | None, target: float, stop: Callable[[], None]
+) -> float:
     """Set the gains of a mix and return the factor that brings all of it to ``target`` LUFS.
 
     Voice and music are measured apart, so that the voice stands above the music whatever file was

@@ -23,7 +23,7 @@ from gallery.narration.film.preparing import (
     timed,
 )
 from gallery.narration.film.settings import FilmSettings
-from gallery.narration.film.sound import RATE_HZ, Mix, Sound, read_sound
+from gallery.narration.film.sound import Mix, Sound, read_sound
 from gallery.narration.film.subtitles import Cue, as_srt, as_vtt, cues_of
 from gallery.narration.film.timeline import Pace, Timeline
 from gallery.narration.story import Detail, Story, story_of

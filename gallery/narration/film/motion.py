@@ -60,7 +60,10 @@ def move_over(plate: tuple[int, int], frame: tuple[int, int], key: int) -> Move:
     wide = _widest(plate, frame)
     free_x, free_y = plate[0] - wide.width, plate[1] - wide.height
     if max(free_x / plate[0], free_y / plate[1]) > 1 - 1 / ZOOM:
-        ends = View(0.0, 0.0, wide.width, wide.height), View(free_x, free_y, wide.width, wide.height)
+        ends = (
+            View(0.0, 0.0, wide.width, wide.height),
+            View(free_x, free_y, wide.width, wide.height),
+        )
         # mostly downwards: what is above is seen first, faces among it
         return Move(*(reversed(ends) if digest[0] % 4 == 0 else ends))
     near = _near(wide, digest)

@@ -22,6 +22,8 @@ from gallery.narration.film.sound import RATE_HZ, Sound
 from gallery.narration.film.subtitles import Cue, vtt_text
 from gallery.narration.film.timeline import Chapter
 
+# SVT-AV1 tells of itself on stderr, unless its own variable says: errors alone
+os.environ.setdefault("SVT_LOG", "1")
 _MS = Fraction(1, 1_000)
 _BT709 = 1
 _STYLE = b"""[Script Info]\r
@@ -132,7 +134,9 @@ class Output:
         stream.disposition = Disposition.default
         self._subtitles = stream
 
-    def begin(self, chapters: Sequence[Chapter], cover: bytes | None, cover_px: tuple[int, int]) -> None:
+    def begin(
+        self, chapters: Sequence[Chapter], cover: bytes | None, cover_px: tuple[int, int]
+    ) -> None:
         """Write the head: after the streams, before what is in them. ``cover`` is a JPEG."""
         if self._form.cover:
             self._add_cover(cover, cover_px)

@@ -87,7 +87,12 @@ def echo_of(photo: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a photo dimmed and blurred, filling ``size``."""
     scale = max(size[0] / photo.width, size[1] / photo.height)
     left, top = (photo.width - size[0] / scale) / 2, (photo.height - size[1] / scale) / 2
-    box = (max(0.0, left), max(0.0, top), photo.width - max(0.0, left), photo.height - max(0.0, top))
+    box = (
+        max(0.0, left),
+        max(0.0, top),
+        photo.width - max(0.0, left),
+        photo.height - max(0.0, top),
+    )
     tiny = (_ECHO_PX, max(2, round(_ECHO_PX * size[1] / size[0])))
     blurred = photo.resize(tiny, Image.Resampling.BOX, box=box).filter(ImageFilter.GaussianBlur(1))
     echo = blurred.resize(size, Image.Resampling.BICUBIC)

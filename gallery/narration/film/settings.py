@@ -6,8 +6,6 @@ from pathlib import Path
 from gallery.narration.film.formats import SIZES
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class FilmSettings:
     """The look and sound of a film.

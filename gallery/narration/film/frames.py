@@ -46,6 +46,7 @@ class FrameMaker:
         workers = min(_MOST_WORKERS, max(1, (os.cpu_count() or 2) - 1))
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="film frames")
         self._ahead = 2 * workers + 1
+        self._place = 0  # the scene of the frame asked for last
 
     def frames(self) -> Iterator[Frame]:
         """Yield every frame; the same array twice where nothing changed. Read only."""
@@ -96,8 +97,6 @@ class FrameMaker:
         self._place = index
         return index
 
-    _place = 0
-
     def _fetch(self, index: int) -> None:
         """Have the plates at hand and those that come next, and let go of the others."""
         last = min(index + _LOADED_AHEAD, len(self._timeline.scenes) - 1)
@@ -126,7 +125,7 @@ class FrameMaker:
         move = self._move(scene, plate)
         box = move.at((ms - scene.start_ms) / max(1, scene.end_ms - scene.start_ms)).box
         width, height = self._size
-        half = tuple(edge / 2 for edge in box)
+        half = (box[0] / 2, box[1] / 2, box[2] / 2, box[3] / 2)
         chroma = (width // 2, height // 2)
         return Plate(
             plate.y.resize((width, height), Image.Resampling.BICUBIC, box=box),

@@ -1,4 +1,4 @@
-"""A media file being written: its streams, chapters, cover and tags; whole at the end or not there."""
+"""A media file being written: streams, chapters, cover and tags; whole at the end or not there."""
 
 import base64
 import contextlib
@@ -114,7 +114,7 @@ class Output:
         codec = encoder_of(self._form.audio)
         stream = self._container.add_stream(codec.name, rate=RATE_HZ, options=dict(codec.options))
         assert isinstance(stream, av.AudioStream)
-        stream.codec_context.layout = "stereo"  # type: ignore[assignment] # mypy knows the getter
+        stream.codec_context.layout = "stereo"
         if not codec.name.startswith("pcm"):
             stream.codec_context.bit_rate = int(codec.bits)
         stream.metadata.update({"language": self._language, "title": title})

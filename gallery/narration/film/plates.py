@@ -122,5 +122,7 @@ def _as_plate(picture: Image.Image) -> Plate:
 
 
 def _plane(plane: "av.video.plane.VideoPlane", size: tuple[int, int]) -> Image.Image:
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: size[1], : size[0]]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
+        : size[1], : size[0]
+    ]
     return Image.fromarray(np.ascontiguousarray(rows))

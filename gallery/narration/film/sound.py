@@ -138,7 +138,8 @@ class Mix:
         end_ms = self.samples * 1_000 / RATE_HZ
         ends = np.clip(np.minimum(ms, end_ms - ms) / _MUSIC_FADE_MS, 0, 1)
         level = self.music_gain * ends * 10 ** (db / 20)
-        return level.astype(np.float32)[:, None]
+        gains: Sound = level.astype(np.float32)[:, None]
+        return gains
 
 
 def _ducking(spoken: Sequence[tuple[int, int]]) -> tuple[list[float], list[float]]:
@@ -157,5 +158,5 @@ def _ducking(spoken: Sequence[tuple[int, int]]) -> tuple[list[float], list[float
 
 
 def _samples(frame: av.AudioFrame) -> Sound:
-    sound: Sound = frame.to_ndarray().reshape(-1, 2)
+    sound: Sound = frame.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
     return sound

@@ -265,11 +265,12 @@ def test_photos_do_not_move_where_motion_is_off(
     path = tmp_path / "film.mp4"
     _film(path, cards[:1], materials, settings=FilmSettings(size=(320, 180), fps=24, moving=False))
     scene = _script(cards[:1], say).scenes[1]
-    frames = []
     with av.open(str(path)) as film:
-        for frame in film.decode(film.streams.video[0]):
-            if scene.start_ms + 450 < frame.time * 1_000 < scene.end_ms - 450:
-                frames.append(frame.to_ndarray(format="gray").astype(int))
+        frames = [
+            frame.to_ndarray(format="gray").astype(int)
+            for frame in film.decode(film.streams.video[0])
+            if scene.start_ms + 450 < frame.time * 1_000 < scene.end_ms - 450
+        ]
     assert len(frames) > 10
     assert max(np.abs(frame - frames[0]).mean() for frame in frames) < 0.5
 

@@ -108,16 +108,14 @@ def measure_film(
 
 def measure_speech(folder: Path, count: int) -> SpeechMeasure:
     """Have so many different sentences spoken, then some of them again."""
-    waits, again = [], []
     speech = Speech(folder / "sentences")
     try:
         speech.synthesize("The first one starts the voice.")
         began = time.perf_counter()
         sentences = list(itertools.islice(_sentences(), count))
-        for text in sentences:
-            waits.append(_timed(speech, text))
+        waits = [_timed(speech, text) for text in sentences]
         took = time.perf_counter() - began
-        again += [_timed(speech, text) for text in sentences[:50]]
+        again = [_timed(speech, text) for text in sentences[:50]]
     finally:
         speech.stop()
     return SpeechMeasure(

@@ -26,6 +26,7 @@ class Lane(StrEnum):
     QUESTIONS = "questions"
     WORDINGS = "wordings"
     LIKENESS = "likeness"
+    FILMS = "films"
 
 
 class Background(QObject):

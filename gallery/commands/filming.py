@@ -14,11 +14,11 @@ from gallery.commands.session import opened_program
 from gallery.domain import Photo
 from gallery.errors import KnownError
 from gallery.exit_codes import DONE, SOME_FAILED
-from gallery.narration.film.formats import SIZES, film_format
+from gallery.narration.film.formats import film_format
 from gallery.narration.film.job import FilmJob, FilmProgress, Stage, Written
 from gallery.narration.film.making import write_film
 from gallery.narration.film.preparing import Materials
-from gallery.narration.film.settings import FilmSettings
+from gallery.narration.film.settings import SIZES, FilmSettings
 from gallery.narration.story import Detail
 from gallery.program import Program
 

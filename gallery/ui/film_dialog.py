@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gallery.narration.film.formats import SIZES
-from gallery.narration.film.settings import FilmSettings
+from gallery.narration.film.settings import SIZES, FilmSettings
 from gallery.ui.words import photos_text
 
 _WIDTH_PX = 560
@@ -44,7 +43,7 @@ class FilmDialog(QDialog):
     def __init__(self, count: int, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Save as film"))
-        self.resize(_WIDTH_PX, self.height())
+        self.setMinimumWidth(_WIDTH_PX)
         self.title = QLineEdit(title, self)
         self.title.setPlaceholderText(self.tr("No title card"))
         self.size_box = QComboBox(self)
@@ -58,7 +57,7 @@ class FilmDialog(QDialog):
             (self.tr("MKV: free formats, with cover"), ".mkv"),
         ):
             self.kind.addItem(text, ending)
-        self.motion = QCheckBox(self.tr("Gentle pan and &zoom"), self)
+        self.motion = QCheckBox(self.tr("Gentle &pan and zoom"), self)
         self.motion.setChecked(True)
         self._music: Path | None = None
         self._music_name = QLabel(self)

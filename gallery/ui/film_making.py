@@ -7,8 +7,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from gallery.domain import Failure, Photo
 from gallery.narration.film.job import FilmJob, FilmProgress, FilmStoppedError, Stage, Written
-from gallery.narration.film.making import write_film
-from gallery.narration.film.preparing import Materials
 from gallery.ui.announce import announce
 from gallery.ui.background import Lane
 from gallery.ui.film_dialog import FilmDialog, FilmWish
@@ -63,6 +61,10 @@ class FilmMaking(QObject):
             job.stop()
 
     def _made(self, photo_ids: Sequence[int], wish: FilmWish, job: FilmJob) -> Written:
+        # here: ffmpeg's library would make every start of the window slower
+        from gallery.narration.film.making import write_film
+        from gallery.narration.film.preparing import Materials
+
         program = self._page.program
         narrator = program.narrator
 

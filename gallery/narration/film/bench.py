@@ -25,10 +25,9 @@ from PIL import Image
 from engine.images import DecodeError, thumbnail_jpeg
 from gallery.domain import Caption, Clip, Failure, Origin, Photo
 from gallery.errors import KnownError
-from gallery.narration.film.formats import SIZES
 from gallery.narration.film.making import write_film
 from gallery.narration.film.preparing import Materials
-from gallery.narration.film.settings import FilmSettings
+from gallery.narration.film.settings import SIZES, FilmSettings
 from gallery.narration.film.timeline import Pace
 from gallery.narration.speech import Speech
 from gallery.paths import sample_gallery_dir

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gallery.narration.film.formats import SIZES
+SIZES = {"360p": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+"""Width and height by name, in pixels; every one is 16 to 9."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Photos saved as a film from the window, in the background, with a way to stop it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -108,3 +110,8 @@ def test_the_dialog_asks_what_is_wanted_of_the_photos_shown(
     finally:
         dialog.close()
         QApplication.sendPostedEvents()
+
+
+def test_the_window_opens_without_the_library_for_films() -> None:
+    code = "import sys, gallery.ui.main_window; sys.exit('av' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

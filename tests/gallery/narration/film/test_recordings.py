@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from gallery.domain import Clip, Photo
+from gallery.errors import KnownError
+from gallery.narration.film.formats import sound_format
 from gallery.narration.film.job import FilmJob, FilmProgress, FilmStoppedError, Stage
 from gallery.narration.film.making import write_sound
+from gallery.narration.film.output import Output, written_whole
 from gallery.narration.film.preparing import Materials
 from gallery.narration.film.settings import FilmSettings
+from gallery.narration.film.sound import RATE_HZ, Sound
 from tests.gallery.narration.film import reading
 
 
@@ -93,3 +97,27 @@ def test_a_wav_file_is_the_voice_at_full_quality(
     piece = heard[480:9_120]
     pitch = np.abs(np.fft.rfft(piece * np.hanning(len(piece)))).argmax() * 48_000 / len(piece)
     assert pitch == pytest.approx(440, abs=6)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full here")
+def test_a_disk_that_gets_full_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "told.wav"
+    loud = np.full((RATE_HZ * 10, 2), 0.1, np.float32)
+    with pytest.raises(KnownError, match="No space left"):
+        _record(path, loud)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _record(path: Path, sound: Sound) -> None:
+    """Write to a disk without any room."""
+    with written_whole(path) as part:
+        part.unlink()
+        part.symlink_to("/dev/full")
+        output = Output(part, sound_format(path), {}, "eng")
+        try:
+            output.add_audio("")
+            output.begin((), None, (0, 0))
+            output.write_sound(sound)
+            output.finish()
+        finally:
+            output.abandon()

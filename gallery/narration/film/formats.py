@@ -36,7 +36,7 @@ class Format:
     flags: tuple[tuple[str, str], ...] = ()
 
 
-# Chosen by measure (docs/decisions/0012): the best picture that leaves time for the rest.
+# Chosen by measure (docs/decisions/0015): the best picture that leaves time for the rest.
 _H264 = Codec(
     "libx264",
     (("preset", "superfast"), ("crf", "20"), ("x264-params", "mbtree=1:rc-lookahead=10")),

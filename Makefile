@@ -5,12 +5,13 @@ SETUP := $(PYTHON) packaging/setup_machine.py
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check screenshots clean
+.PHONY: help run test check check-long screenshots clean
 
 help:
 	@echo "make run          open Photo Narrator on the sample gallery (without a screen: in text)"
 	@echo "make test         run all tests"
 	@echo "make check        lint, format, types, and who may import whom"
+	@echo "make check-long   the tests that take minutes"
 	@echo "make screenshots  make the README's pictures again"
 	@echo "make clean        remove .venv and everything else that was made here"
 
@@ -32,6 +33,10 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-long:
+	@$(SETUP) test
+	@$(BIN)/python -m pytest -m long --timeout 3600
 
 screenshots:
 	@$(SETUP) test

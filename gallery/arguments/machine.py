@@ -40,12 +40,14 @@ def _demo(parser: Parser) -> None:
 def _bench(parser: Parser) -> None:
     parser.add_argument(
         "what",
-        choices=("engine", "agreement", "library"),
-        help="the describer; how far it agrees with itself where its weights are rounded; or "
-        "search, start, import and memory with so many --photos",
+        choices=("engine", "agreement", "library", "narration"),
+        help="the describer; how far it agrees with itself where its weights are rounded; "
+        "search, start, import and memory with so many --photos; or the voice and films",
     )
     parser.add_argument(
-        "--full-size", action="store_true", help="with a BLIP base of random weights: minutes"
+        "--full-size",
+        action="store_true",
+        help="with a BLIP base of random weights, or a film of 1,000 photos: minutes",
     )
     parser.add_argument("--large", action="store_true", help="the same with BLIP large")
     parser.add_argument("--careful", action="store_true", help="measure beam search too")

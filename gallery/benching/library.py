@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.environment import usable_cores
-from gallery.benching import peers
+from gallery.benching import peers, scanning, thumbnails
 from gallery.benching.exhaustive import Exhaustive
 from gallery.benching.held import held
 from gallery.benching.made_up import MIX, Asked, Collection, queries
@@ -30,6 +30,7 @@ BEST = 50
 _QUERIES, _NEAREST, _OF_PEERS = 200, 20, 3
 _IMPORTED, _IMPORTS = 100_000, 3
 _STARTS = 3
+_SCANNED, _THUMBNAIL_TURNS = 100_000, 9
 _ASKED_WHEN_HELD = 20
 _COMPARED, _TIE = 20, 1e-3
 
@@ -58,6 +59,8 @@ def measure(photos: int, place: Path) -> Measured:
         del exhaustive
         searcher.close()
     result["start"], result["memory"] = _held(made, path, place, asked)
+    result["scan"] = scanning.measure(min(photos, _SCANNED), place=place)
+    result["thumbnails"] = thumbnails.measure(turns=_THUMBNAIL_TURNS)
     return result
 
 

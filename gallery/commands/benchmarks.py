@@ -20,6 +20,10 @@ def bench(arguments: Namespace) -> int:
     """Run a benchmark, which prints its tables; returns its exit code."""
     if arguments.what == "library":
         return _library(arguments)
+    if arguments.what == "narration":
+        asked = ["--full-size"] if arguments.full_size else []
+        asked += ["--json", str(arguments.json)] if arguments.json else []
+        return run_engine_program("gallery.narration.film.bench", asked)
     return run_engine_program("engine.bench", options(arguments))
 
 

@@ -48,6 +48,7 @@ class Actions:
         self.ask = make(tr("As&k this photo…"), keys.ASK)
         self.stop_telling = make(tr("&Stop telling"), keys.STOP_TELLING)
         self.slideshow = make(tr("&Narrated slideshow"), keys.SLIDESHOW)
+        self.save_film = make(tr("Save as &film…"))
         self.pause_work = make(tr("&Pause or go on describing"))
         self.cancel_work = make(tr("&Cancel describing"))
         self.try_again = make(tr("Try failed photos &again"))
@@ -138,7 +139,7 @@ class Actions:
         self._menu(
             tr("&Photo"),
             [self.open_photo, self.more_like, self.ask, None],
-            [self.tell, self.stop_telling, self.slideshow, None],
+            [self.tell, self.stop_telling, self.slideshow, self.save_film, None],
             [self.add_to_album, self.remove_from_album, self.move_earlier, self.move_later, None],
             [self.pause_work, self.cancel_work, self.try_again],
         )

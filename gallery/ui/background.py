@@ -27,6 +27,7 @@ class Lane(StrEnum):
     WORDINGS = "wordings"
     LIKENESS = "likeness"
     COUNTS = "counts"
+    FILMS = "films"
 
 
 class Background(QObject):

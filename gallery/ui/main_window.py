@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
             (actions.ask, lambda _, wiring: wiring.ask()),
             (actions.stop_telling, lambda page, _: page.narration.stop()),
             (actions.slideshow, lambda _, wiring: wiring.start_slideshow()),
+            (actions.save_film, lambda _, wiring: wiring.films.ask()),
             (actions.pause_work, lambda _, wiring: wiring.toggle_work()),
             (actions.cancel_work, lambda page, _: page.program.indexer.cancel()),
             (actions.try_again, lambda _, wiring: wiring.try_again()),

@@ -13,6 +13,7 @@ from gallery.ui.apart_wiring import ApartWiring
 from gallery.ui.background import Lane
 from gallery.ui.collections_wiring import CollectionsWiring
 from gallery.ui.details_wiring import DetailsWiring
+from gallery.ui.film_making import FilmMaking
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.place_words import blocked_folders, place_note
 from gallery.ui.places import Kind, Place
@@ -35,6 +36,7 @@ class PageWiring:
         self.collections = CollectionsWiring(page)
         self.apart = ApartWiring(page)
         page.top_bar.save_requested.connect(self.collections.save_search)
+        self.films = FilmMaking(page)
         self._show_describer(page.program.engine.state)
         page.status.show_progress(page.program.indexer.progress)
 
@@ -130,6 +132,7 @@ class PageWiring:
     def close(self) -> None:
         """Close what stands beside the page."""
         self.apart.close()
+        self.films.stop()
         if self.slideshow is not None:
             self.slideshow.close()
 

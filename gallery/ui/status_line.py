@@ -19,6 +19,7 @@ class StatusLine(QWidget):
     cancel_requested = Signal()
     retry_requested = Signal()
     settings_requested = Signal()
+    film_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,10 @@ class StatusLine(QWidget):
         self._download = self._button("download_status", self.settings_requested.emit)
         self._download.setMinimumWidth(_LEAST_PX)  # in a narrow window it is cut off
         self._download.hide()
+        self._film = self._button("film_status", self.film_clicked.emit)
+        self._film.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._film.setMinimumWidth(_LEAST_PX)
+        self._film.hide()
         self._who = QLabel(self)
         self._who.setObjectName("describer")
         self._retry = QToolButton(self)
@@ -52,6 +57,7 @@ class StatusLine(QWidget):
         for widget in (self._bar, self._pause, self._cancel):
             layout.addWidget(widget)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._film)
         layout.addWidget(self._download)
         layout.addWidget(self._who)
         layout.addWidget(self._retry)
@@ -86,6 +92,13 @@ class StatusLine(QWidget):
         self._download.setToolTip(tool_tip("\n".join(filter(None, (text, why)))))
         self._download.setVisible(bool(text))
 
+    def show_film(self, text: str, click: str = "") -> None:
+        """Say how a film stands and what a click does; an empty text: there is nothing to say."""
+        self._film.setText(text)
+        self._film.setToolTip(click)
+        self._film.setAccessibleName(f"{text}. {click}" if text else "")
+        self._film.setVisible(bool(text))
+
     def show_no_describer(self, why: str) -> None:
         """Say that nothing describes, and why."""
         self._who.setText(self.tr("No describer"))
@@ -105,6 +118,7 @@ class StatusLine(QWidget):
         self._pause.setAccessibleName(name)
         self._pause.setToolTip(name)
         self._cancel.setIcon(theme.icon("close"))
+        self._film.setIcon(theme.icon("close"))
 
     def _on_pause(self) -> None:
         if self.progress.phase == "paused":

@@ -31,6 +31,7 @@ def test_a_small_run_tells_every_figure(
     monkeypatch.setattr(library, "_QUERIES", 40)
     monkeypatch.setattr(library, "_NEAREST", 5)
     monkeypatch.setattr(library, "_STARTS", 1)
+    monkeypatch.setattr(library, "_THUMBNAIL_TURNS", 1)
     out = tmp_path / "out.json"
     asked = ["bench", "library", "--photos", "2,000", "--json", str(out)]
     assert cli.run(cli.parse(asked)) == 0
@@ -53,6 +54,8 @@ def test_a_small_run_tells_every_figure(
         "recall",
         "<= 300 ms",
         ">= 0.75",
+        "Scan, nothing changed",
+        "Thumbnail beside decoding",
     ):
         assert words in printed
     assert re.search(r"Private memory", printed)
@@ -124,7 +127,8 @@ def test_a_system_that_tells_no_memory_is_no_trouble(tmp_path: Path) -> None:
             "raw_sqlite3_s": 1,
             "whole_collection_s": 1,
         },
-        "scan": {"ratio": 3.0},
+        "scan": {"ratio": 3.0, "scan_s": 1.0, "compared_per_s": 1e5},
+        "thumbnails": {"ratio": 5.0, "thumbnail_ms": 26.0, "decode_ratio": 1.7},
     }
     lines = "\n".join(lines_of(told))
     assert "does not tell" in lines

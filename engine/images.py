@@ -111,6 +111,11 @@ _FULL_LIMIT_PX, _JPEG_LIMIT_PX = _limits_px(ram_bytes())
 Image.MAX_IMAGE_PIXELS = _JPEG_LIMIT_PX
 
 
+def full_limit_px() -> int:
+    """The most pixels that are decoded in full on this computer."""
+    return _FULL_LIMIT_PX
+
+
 def read_header(path: Path) -> Header:
     """Read format, upright size, orientation and date, without decoding pixels.
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import IntEnum
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.protocol import Reason
 from gallery.domain import Failure, Metadata
@@ -19,7 +20,18 @@ from gallery.errors import KnownError
 from gallery.library.thumbnails import THUMBNAIL_EDGE_PX
 from gallery.processes import decoder_messages as messages
 from gallery.processes.child import Child, Death
-from gallery.processes.decoder_messages import Examine, Glance, NotDecoded, Ready, Render, Rendered
+from gallery.processes.decoder_messages import (
+    Closer,
+    Examine,
+    Frame,
+    Glance,
+    LookCloser,
+    NotDecoded,
+    Play,
+    Ready,
+    Render,
+    Rendered,
+)
 from gallery.processes.decoder_process import serve
 
 _IN_FLIGHT = 2
@@ -35,6 +47,10 @@ class Examined:
     thumbnail: bytes
 
 
+_Told: TypeAlias = messages.Examined | Rendered | Closer | Frame | NotDecoded
+Answer: TypeAlias = Examined | Closer | Frame | bytes | Failure
+
+
 class _Need(IntEnum):
     """Who waits; the smallest is served first."""
 
@@ -48,8 +64,8 @@ class _Need(IntEnum):
 class _Job:
     number: int
     need: _Need
-    request: Glance | Examine | Render
-    future: "Future[Examined | bytes | Failure]"
+    request: Glance | Examine | Render | LookCloser | Play
+    future: "Future[Answer]"
     strikes: int = 0
 
 
@@ -109,14 +125,35 @@ class DecoderClient:
     def picture(self, path: Path, max_px: int, *, timeout_s: float = 60.0) -> bytes | Failure:
         """Return the upright picture as a JPEG within ``max_px`` squared, before other work."""
         number = next(self._numbers)
-        request = Render(number, os.fspath(path), max_px)
-        future = self._ask(_Job(number, _Need.VIEWER, request, Future()))
-        try:
-            answer = future.result(timeout_s)
-        except TimeoutError:
-            future.cancel()
-            return Failure(Reason.UNREADABLE, "Reading the picture took too long.")
-        assert not isinstance(answer, Examined)
+        answer = self._wait_for(Render(number, os.fspath(path), max_px), timeout_s)
+        assert isinstance(answer, bytes | Failure)
+        return answer
+
+    def look_closer(
+        self,
+        path: Path,
+        edges: tuple[float, float, float, float],
+        scale: float,
+        *,
+        timeout_s: float = 60.0,
+    ) -> Closer | Failure:
+        """Return a part of the upright picture, at ``scale`` pixels for each of its pixels.
+
+        ``edges``: left, top, right, bottom as shares of it. The decoder keeps the picture for a
+        while, so that the next part of it comes fast.
+        """
+        number = next(self._numbers)
+        answer = self._wait_for(LookCloser(number, os.fspath(path), *edges, scale), timeout_s)
+        assert isinstance(answer, Closer | Failure)
+        return answer
+
+    def frame(
+        self, path: Path, max_px: int, number: int, *, timeout_s: float = 60.0
+    ) -> Frame | Failure:
+        """Return a frame of a moving picture within ``max_px`` squared; behind the last: the first."""
+        job = next(self._numbers)
+        answer = self._wait_for(Play(job, os.fspath(path), max_px, number), timeout_s)
+        assert isinstance(answer, Frame | Failure)
         return answer
 
     def stop(self) -> None:
@@ -126,7 +163,15 @@ class DecoderClient:
         self._child.stop()
         self._give_up(KnownError("The decoder was stopped."))
 
-    def _ask(self, job: _Job) -> "Future[Examined | bytes | Failure]":
+    def _wait_for(self, request: Render | LookCloser | Play, timeout_s: float) -> Answer:
+        future = self._ask(_Job(request.job, _Need.VIEWER, request, Future()))
+        try:
+            return future.result(timeout_s)
+        except TimeoutError:
+            future.cancel()
+            return Failure(Reason.UNREADABLE, "Reading the picture took too long.")
+
+    def _ask(self, job: _Job) -> "Future[Answer]":
         with self._lock:
             stopped = self._stopped
             if not stopped:
@@ -151,7 +196,7 @@ class DecoderClient:
                 self._watched = head
                 self._child.answer_within(None if head is None else self._patience_s)
 
-    def _on_message(self, message: Ready | messages.Examined | Rendered | NotDecoded) -> None:
+    def _on_message(self, message: Ready | _Told) -> None:
         if isinstance(message, Ready):
             self._ready = True
         else:
@@ -200,7 +245,9 @@ def _examine(number: int, path: Path) -> Examine:
     return Examine(number, os.fspath(path), THUMBNAIL_EDGE_PX)
 
 
-def _result(message: messages.Examined | Rendered | NotDecoded) -> Examined | bytes | Failure:
+def _result(message: _Told) -> Answer:
+    if isinstance(message, Closer | Frame):
+        return message
     if isinstance(message, NotDecoded):
         return Failure(message.reason, message.detail)
     if isinstance(message, Rendered):

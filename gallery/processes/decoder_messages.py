@@ -1,8 +1,9 @@
 """The messages between the gallery and the decoder process: plain values only.
 
-Every ``Glance``, ``Examine`` and ``Render`` gets exactly one answer with its job number:
-``Rendered`` (for the first and the last), ``Examined`` or ``NotDecoded``. They are done one after
-the other, in the order they were sent. ``Ready`` comes once, at the start.
+Every request gets exactly one answer with its job number: ``Rendered`` (for ``Glance`` and
+``Render``), ``Examined``, ``Closer`` (for ``LookCloser``), ``Frame`` (for ``Play``), or
+``NotDecoded``. They are done one after the other, in the order they were sent. ``Ready`` comes
+once, at the start.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,32 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
+class LookCloser:
+    """A part of the picture, please: its edges as shares (0 to 1) of the upright picture.
+
+    ``scale``: pixels wanted for each pixel of the picture, at most 1.
+    """
+
+    job: int
+    path: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Frame ``number`` of a moving picture, within ``edge_px`` squared, please."""
+
+    job: int
+    path: str
+    edge_px: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """What a file is. ``taken_at`` is an ISO time without zone, from EXIF or the file's own.
 
@@ -70,6 +97,34 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Closer:
+    """The part asked for, by its exact edges: shares (0 to 1) of the upright picture."""
+
+    job: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of a moving picture: the one asked for, or after the last one the first.
+
+    ``plays``: how often the file wants to be played, 0 for ever. ``moves``: False where the
+    picture is still, or too large to be played (``jpeg`` is empty then).
+    """
+
+    job: int
+    number: int
+    duration_ms: int
+    plays: int
+    moves: bool
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NotDecoded:
     """Why not, with one plain sentence."""
 
@@ -78,4 +133,7 @@ class NotDecoded:
     detail: str
 
 
-CODEC = Codec((Ready, Glance, Examine, Render, Examined, Rendered, NotDecoded))
+CODEC = Codec(
+    (Ready, Glance, Examine, Render, LookCloser, Play)
+    + (Examined, Rendered, Closer, Frame, NotDecoded)
+)

@@ -17,20 +17,29 @@ from gallery.library.metadata.facts import read_facts
 from gallery.library.scan import fingerprint
 from gallery.processes.decoder_messages import (
     CODEC,
+    Closer,
     Examine,
     Examined,
+    Frame,
     Glance,
+    LookCloser,
     NotDecoded,
+    Play,
     Ready,
     Render,
     Rendered,
 )
+from gallery.processes.looking_closer import closer
+from gallery.processes.moving import frame
+from gallery.processes.open_pictures import OpenPictures
 from gallery.processes.placeholder import placeholder_jpeg
 
 _LOG = logging.getLogger(__name__)
 _JPEG_QUALITY = 92
+_KEPT_S = 20.0
 
-Request: TypeAlias = Glance | Examine | Render
+Request: TypeAlias = Glance | Examine | Render | LookCloser | Play
+Answer: TypeAlias = Examined | Rendered | Closer | Frame | NotDecoded
 
 
 def serve(connection: Connection) -> None:
@@ -45,8 +54,14 @@ def serve(connection: Connection) -> None:
     receiver = threading.Thread(target=_receive, args=(channel, requests), daemon=True)
     channel.send(Ready())
     receiver.start()
+    kept = OpenPictures()
     while True:
-        answer = _answer(requests.get())
+        try:
+            request = requests.get(timeout=_KEPT_S)
+        except queue.Empty:
+            kept.close()  # nobody looks closer or plays any more
+            request = requests.get()
+        answer = _answer(request, kept)
         try:
             channel.send(answer)
         except OSError:
@@ -61,8 +76,12 @@ def _receive(channel: Channel, requests: "queue.SimpleQueue[Request]") -> None:
         os._exit(0)
 
 
-def _answer(request: Request) -> Examined | Rendered | NotDecoded:
+def _answer(request: Request, kept: OpenPictures) -> Answer:
     try:
+        if isinstance(request, LookCloser):
+            return closer(request, kept)
+        if isinstance(request, Play):
+            return frame(request, kept)
         if isinstance(request, Glance):
             return Rendered(request.job, placeholder_jpeg(Path(request.path)))
         return _examine(request) if isinstance(request, Examine) else _render(request)

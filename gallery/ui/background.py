@@ -20,6 +20,8 @@ class Lane(StrEnum):
     WRITES = "writes"
     THUMBNAILS = "thumbnails"
     PICTURES = "pictures"
+    CLOSER = "closer"
+    MOVING = "moving"
     WORDS = "words"
     MEANING = "meaning"
     SPEECH = "speech"

@@ -150,7 +150,10 @@ class DecoderClient:
     def frame(
         self, path: Path, max_px: int, number: int, *, timeout_s: float = 60.0
     ) -> Frame | Failure:
-        """Return a frame of a moving picture within ``max_px`` squared; behind the last: the first."""
+        """Return a frame of a moving picture within ``max_px`` squared.
+
+        Behind the last one comes the first.
+        """
         job = next(self._numbers)
         answer = self._wait_for(Play(job, os.fspath(path), max_px, number), timeout_s)
         assert isinstance(answer, Frame | Failure)

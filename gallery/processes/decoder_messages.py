@@ -133,7 +133,6 @@ class NotDecoded:
     detail: str
 
 
-CODEC = Codec(
-    (Ready, Glance, Examine, Render, LookCloser, Play)
-    + (Examined, Rendered, Closer, Frame, NotDecoded)
-)
+_REQUESTS = (Glance, Examine, Render, LookCloser, Play)
+_ANSWERS = (Examined, Rendered, Closer, Frame, NotDecoded)
+CODEC = Codec((Ready, *_REQUESTS, *_ANSWERS))

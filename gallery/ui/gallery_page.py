@@ -6,18 +6,21 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gallery.domain import Photo, SearchResult
+from gallery.library.viewing import Viewing
 from gallery.paths import sample_gallery_dir
 from gallery.program import Program
 from gallery.settings import Settings
 from gallery.ui.background import Background, Lane
 from gallery.ui.banner import SampleBanner
 from gallery.ui.browser import Browser, Overview, Shown
+from gallery.ui.close_looks import CloseLooks
 from gallery.ui.edits import CaptionEdits
 from gallery.ui.empty_state import EmptyState
 from gallery.ui.event_bridge import EventBridge
 from gallery.ui.failures_page import FailuresPage
 from gallery.ui.grid_delegate import GridDelegate
 from gallery.ui.grid_view import GridView
+from gallery.ui.moving_picture import MovingPicture
 from gallery.ui.narration import Narration
 from gallery.ui.narration_bar import NarrationBar
 from gallery.ui.outside_changes import OutsideChanges
@@ -69,7 +72,10 @@ class GalleryPage(QWidget):
         self.grid.setModel(self.model)
         self.empty = EmptyState(self)
         self.failures = FailuresPage(self)
-        self.viewer = Viewer(self.cache, pictures, self)
+        viewing = Viewing(program.catalog, program.decoder)
+        looks = CloseLooks(viewing, self.background, self)
+        moving = MovingPicture(viewing, self.background, self)
+        self.viewer = Viewer(self.cache, pictures, looks, moving, self)
         self.narration_bar = NarrationBar(self)
         self.status = StatusLine(self)
         self.outside = OutsideChanges(program.catalog, self.background, self)

@@ -33,6 +33,14 @@ MORE_LIKE = "Ctrl+L"
 ADD_TO_ALBUM = "Ctrl+B"
 EARLIER = "Ctrl+Shift+Left"
 LATER = "Ctrl+Shift+Right"
+ZOOM_IN = LARGER
+ZOOM_OUT = SMALLER
+FIT = "Ctrl+9"
+ACTUAL_SIZE = ("Ctrl+1", "Ctrl+8")
+TURN = "Ctrl+T"
+TURN_BACK = "Ctrl+Shift+T"
+PLAY = "Ctrl+P"
+FILM_STRIP = "F8"
 KEYS = "F1"
 
 
@@ -152,6 +160,16 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (tr("Space, Right, Page Down"), tr("Next photo")),
                 (tr("Left, Backspace, Page Up"), tr("Previous photo")),
                 (tr("Home, End"), tr("First, last photo")),
+                (
+                    f"{ZOOM_IN[0]}, {ZOOM_OUT}",
+                    tr("Closer, farther (also Ctrl and the wheel, or two fingers)"),
+                ),
+                (" or ".join(ACTUAL_SIZE), tr("Actual size, 100 %")),
+                (FIT, tr("All of the photo")),
+                (tr("Arrows, while it is larger than the window"), tr("Move the photo")),
+                (f"{TURN}, {TURN_BACK}", tr("Turn what is shown right, left (not the file)")),
+                (PLAY, tr("Hold a moving picture, or go on")),
+                (FILM_STRIP, tr("Show or hide the film strip")),
                 (tr("Esc, Enter"), tr("Back to the photos")),
             ],
         ),

@@ -127,8 +127,8 @@ class MovingPicture(QObject):
         if frame.number == 0 and self._number:
             self._round += 1
             if frame.plays and self._round >= frame.plays:
-                self._next, self.playing = shown, False
-                self.playing_changed.emit(False)  # noqa: FBT003 - the signal's value
+                self._next, self.playing, self._number = shown, False, 0
+                self.playing_changed.emit(False)
                 return
         self._number, self._left_ms = frame.number, frame.duration_ms
         self._clock.start()

@@ -73,4 +73,7 @@ class PictureLoader(QObject):
 
 def _load(source: PictureSource, photo_id: int, max_px: int) -> QImage | Failure:
     data = source(photo_id, max_px)
-    return data if isinstance(data, Failure) else QImage.fromData(data)
+    if isinstance(data, Failure):
+        return data
+    # As the screen has it, so that showing it costs the window's thread nothing.
+    return QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32)

@@ -2,31 +2,25 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gallery.domain import Failure, Photo
 from gallery.ui.announce import announce
+from gallery.ui.close_looks import CloseLooks
 from gallery.ui.details import Details
-from gallery.ui.elided_label import ElidedLabel
+from gallery.ui.film_strip import FilmStrip
+from gallery.ui.hiding_bar import HidingBar
+from gallery.ui.looking import Looking, Sources
+from gallery.ui.moving_picture import MovingPicture
 from gallery.ui.photo_cache import PhotoCache
 from gallery.ui.picture_loader import PictureLoader
 from gallery.ui.stage import Stage
-from gallery.ui.theme import theme
-from gallery.ui.words import caption_line, count_text, reason_text, spoken_place
+from gallery.ui.viewer_header import ViewerHeader
+from gallery.ui.viewer_keys import OVERRIDING, PANS, STEPS, Wish, wish_of
+from gallery.ui.words import caption_line, spoken_place
 
-_MAX_PX = 4096
-_STEPS = {
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_Space: 1,
-    Qt.Key.Key_PageDown: 1,
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Backspace: -1,
-    Qt.Key.Key_PageUp: -1,
-}
+_PAN_SHARE = 0.15
 
 
 class Viewer(QWidget):
@@ -37,33 +31,29 @@ class Viewer(QWidget):
     full_screen_requested = Signal()
 
     def __init__(
-        self, cache: PhotoCache, pictures: PictureLoader, parent: QWidget | None = None
+        self,
+        cache: PhotoCache,
+        pictures: PictureLoader,
+        looks: CloseLooks,
+        moving: MovingPicture,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._cache, self._pictures = cache, pictures
+        self._cache = cache
         self._ids: Sequence[int] = ()
         self._place = 0
         self._bare = False
+        self._strip_wanted = True
         self.stage = Stage(self)
+        self.strip = FilmStrip(cache, self)
         self.details = Details(self)
-        self._header = self._make_header()
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._header)
-        column.addWidget(self.stage, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(column, 1)
-        layout.addWidget(self.details)
+        self.header = ViewerHeader(self)
+        self._looking = Looking(Sources(cache, pictures, looks, moving), self.stage, self.header)
+        self._lay_out()
+        self._bar = HidingBar(self.header, self.stage)
         self.setFocusProxy(self.stage)
-        cache.loaded.connect(self._on_loaded)
-        pictures.ready.connect(self._on_picture)
-        self.details.edit_requested.connect(self.edit_caption)
-        self.details.edit_ended.connect(self.stage.setFocus)
-        self.details.ask_box.left.connect(self.stage.setFocus)
-        self.stage.double_clicked.connect(self.leave)
+        self._connect()
+        self.header.show_strip(shown=True)
 
     @property
     def photo_id(self) -> int | None:
@@ -84,6 +74,7 @@ class Viewer(QWidget):
             if shown in ids:
                 self._place = ids.index(shown)
                 self._show_facts()
+                self.strip.show_around(ids, self._place)
             else:
                 self.go(min(self._place, len(ids) - 1))
         elif shown is not None:
@@ -100,10 +91,9 @@ class Viewer(QWidget):
             for near in (self._place + 1, self._place - 1, self._place + 2)
             if 0 <= near < len(self._ids)
         ]
-        photo = self._cache.photo(photo_id)
-        self.stage.show_preview(self._cache.pixmap(photo_id), _natural(photo))
-        self._cache.want([photo_id, *around])
-        self._pictures.show(photo_id, around, self._max_px())
+        self.strip.show_around(self._ids, self._place)
+        self._cache.want(list(dict.fromkeys([photo_id, *around, *self.strip.photo_ids])))
+        self._looking.show(photo_id, around)
         self._show_facts()
         announce(self.stage, self.stage.accessibleName())
         self.photo_changed.emit(photo_id)
@@ -124,17 +114,51 @@ class Viewer(QWidget):
         self.details.ask_box.open()
 
     def show_bare(self, *, bare: bool) -> None:
-        """The picture alone, its caption at its foot (full screen)."""
-        self._bare = bare
-        self.details.setVisible(not bare)
-        self._header.setVisible(not bare)
+        """The picture alone, its caption at its foot (full screen); the header comes and goes."""
+        if bare != self._bare:
+            self._bare = bare
+            self.details.setVisible(not bare)
+            self.stage.show_bare(bare=bare)
+            if bare:
+                self._column.removeWidget(self.header)
+                self.header.setParent(self.stage)
+                self._bar.begin()
+            else:
+                self._bar.end()
+                self._column.insertWidget(0, self.header)
+            self._show_strip()
         self._show_facts()
+
+    def fulfil(self, wish: Wish) -> None:
+        """Do what a key asks for."""
+        if wish is Wish.FILM_STRIP:
+            self._toggle_strip()
+        else:
+            self._looking.fulfil(wish)
+
+    # Events
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that the window uses elsewhere are the viewer's while it is shown."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+                self._bar.stir()  # before the focus moves: what is hidden gets none
+            if wish_of(event) in OVERRIDING:
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the viewer; F1 lists them."""
-        key = Qt.Key(event.key())
-        if key in _STEPS:
-            self.go(self._place + _STEPS[key])
+        key, wish = Qt.Key(event.key()), wish_of(event)
+        if wish is not None:
+            self.fulfil(wish)
+        elif key in PANS and self.stage.framing.zoomed:
+            right, down = PANS[key]
+            step = _PAN_SHARE * min(self.stage.width(), self.stage.height())
+            self.stage.pan(right * step, down * step)
+        elif key in STEPS:
+            self.go(self._place + STEPS[key])
         elif key == Qt.Key.Key_Home:
             self.go(0)
         elif key == Qt.Key.Key_End:
@@ -144,23 +168,16 @@ class Viewer(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _on_loaded(self, photo_ids: frozenset[int]) -> None:
-        shown = self.photo_id
-        if shown in photo_ids and self.isVisible():
-            if not self.stage.is_sharp and shown is not None:
-                photo = self._cache.photo(shown)
-                self.stage.show_preview(self._cache.pixmap(shown), _natural(photo))
-            self._show_facts()
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing moves and nothing is kept for a photo that nobody sees."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._looking.end()
 
-    def _on_picture(self, photo_id: int, picture: QImage | Failure) -> None:
-        if photo_id != self.photo_id:
-            return
-        if isinstance(picture, Failure):
-            self.stage.show_message(f"{reason_text(picture.reason)}\n\n{picture.detail}")
-        elif picture.isNull():
-            self.stage.show_message(self.tr("This picture cannot be shown"))
-        else:
-            self.stage.show_picture(picture)
+    def _on_loaded(self, photo_ids: frozenset[int]) -> None:
+        if self.photo_id in photo_ids and self.isVisible():
+            self._looking.show_loaded()
+            self._show_facts()
 
     def _show_facts(self) -> None:
         if self.photo_id is None:
@@ -168,66 +185,46 @@ class Viewer(QWidget):
         photo = self._cache.photo(self.photo_id)
         self.details.show_photo(photo)
         total = len(self._ids)
-        self._where.setText(
-            self.tr("{0} of {1}").format(count_text(self._place + 1), count_text(total))
-        )
-        self._name.setText(photo.name if photo else "")
+        self.header.show_photo(photo.name if photo else "", self._place + 1, total)
         self.stage.setAccessibleName(spoken_place(photo, self._place + 1, total))
         self.stage.show_caption(caption_line(photo) if self._bare and photo else "")
 
-    def _max_px(self) -> int:
-        screen = self.screen().size() * self.devicePixelRatioF()
-        return int(min(_MAX_PX, max(1024, screen.width(), screen.height())))
+    def _toggle_strip(self) -> None:
+        self._strip_wanted = not self._strip_wanted
+        if not self._strip_wanted and self.strip.has_focus():
+            self.stage.setFocus()
+        self.header.show_strip(shown=self._strip_wanted)
+        self._show_strip()
+        shown = self.tr("Film strip shown")
+        announce(self.stage, shown if self._strip_wanted else self.tr("Film strip hidden"))
 
-    def _make_header(self) -> QWidget:
-        header = QWidget(self)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(10, 6, 12, 6)
-        row.setSpacing(6)
-        self._buttons: list[tuple[QToolButton, str]] = []
-        back = self._button("back", self.tr("Back to the photos (Esc)"), self.leave)
-        back.setText(self.tr("Photos"))
-        back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        row.addWidget(back)
-        self._name = ElidedLabel(header, mode=Qt.TextElideMode.ElideMiddle)
-        self._name.setObjectName("place_note")
-        self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(self._name, 1)
-        self._where = QLabel(header)
-        self._where.setObjectName("place_note")
-        row.addWidget(self._where)
-        steps = (
-            ("previous", self.tr("Previous photo (Left)"), -1),
-            ("next", self.tr("Next photo (Space)"), 1),
-        )
-        for name, tip, step in steps:
-            row.addWidget(self._button(name, tip, lambda *_, by=step: self.go(self._place + by)))
-        full = self._button(
-            "fullscreen", self.tr("Full screen (F11)"), self.full_screen_requested.emit
-        )
-        row.addWidget(full)
-        return header
+    def _show_strip(self) -> None:
+        self.strip.setVisible(self._strip_wanted and not self._bare)
 
-    def _button(self, icon: str, tip: str, slot: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(theme.icon(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setProperty("quiet", True)
-        button.clicked.connect(slot)
-        self._buttons.append((button, icon))
-        return button
+    def _lay_out(self) -> None:
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.header)
+        self._column.addWidget(self.stage, 1)
+        self._column.addWidget(self.strip)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._column, 1)
+        layout.addWidget(self.details)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Icons follow the palette."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
-            for button, icon in self._buttons:
-                button.setIcon(theme.icon(icon))
-
-
-def _natural(photo: Photo | None) -> QSize:
-    if photo is None or not photo.width_px or not photo.height_px:
-        return QSize()
-    return QSize(photo.width_px, photo.height_px)
+    def _connect(self) -> None:
+        header, stage = self.header, self.stage
+        self._cache.loaded.connect(self._on_loaded)
+        self.details.edit_requested.connect(self.edit_caption)
+        self.details.edit_ended.connect(stage.setFocus)
+        self.details.ask_box.left.connect(stage.setFocus)
+        self.strip.chosen.connect(self.go)
+        stage.double_clicked.connect(self.leave)
+        stage.mouse_moved.connect(self._bar.stir)
+        stage.view_changed.connect(self._bar.place)
+        header.back_requested.connect(self.leave)
+        header.step_requested.connect(lambda by: self.go(self._place + by))
+        header.wished.connect(self.fulfil)
+        header.full_screen_requested.connect(self.full_screen_requested)

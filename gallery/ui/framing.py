@@ -115,10 +115,9 @@ class Framing:
         """From pixels of the upright picture to the widget's."""
         shown, turned, scale = self._shown(), self._turned(), self.scale / self._ratio
         transform = QTransform()
-        transform.translate(
-            self._room.width() / 2 + (0.5 - self._middle.x()) * shown.width(),
-            self._room.height() / 2 + (0.5 - self._middle.y()) * shown.height(),
-        )
+        left = self._on_pixel(self._room.width() / 2 - self._middle.x() * shown.width())
+        top = self._on_pixel(self._room.height() / 2 - self._middle.y() * shown.height())
+        transform.translate(left + shown.width() / 2, top + shown.height() / 2)
         if scale and not turned.isEmpty():
             transform.rotate(90 * self.turns)
             transform.scale(scale, scale)
@@ -130,6 +129,10 @@ class Framing:
         back, _ = self.to_room().inverted()
         room = QRectF(QPointF(0, 0), self._room)
         return back.mapRect(room).intersected(QRectF(QPointF(0, 0), self._natural))
+
+    def _on_pixel(self, place: float) -> float:
+        """The screen's nearest pixel: between two of them, actual size would be blurred."""
+        return round(place * self._ratio) / self._ratio
 
     def _turned(self) -> QSizeF:
         return self._natural.transposed() if self.turns % 2 else self._natural

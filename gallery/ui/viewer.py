@@ -124,8 +124,8 @@ class Viewer(QWidget):
                 self.header.setParent(self.stage)
                 self._bar.begin()
             else:
-                self._bar.end()
                 self._column.insertWidget(0, self.header)
+                self._bar.end()
             self._show_strip()
         self._show_facts()
 

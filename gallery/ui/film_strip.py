@@ -140,9 +140,10 @@ class _Frame(QAbstractButton):
             area.moveCenter(inner.center())
             painter.drawPixmap(area, self.pixmap)
         if self.isChecked():
-            painter.setPen(QPen(theme.colour("accent"), 2.5))
+            # The one with the keys has a heavier frame in the colour of text.
+            focused = self.hasFocus()
+            painter.setPen(
+                QPen(theme.colour("text" if focused else "accent"), 4 if focused else 2.5)
+            )
             painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.colour("text"), 1, Qt.PenStyle.DashLine))
-            painter.drawRect(inner.adjusted(2, 2, -3, -3))
         painter.end()

@@ -43,7 +43,7 @@ class Viewer(QWidget):
         self._ids: Sequence[int] = ()
         self._place = 0
         self._bare = False
-        self._strip_wanted = True
+        self._strip_shown = {False: True, True: False}  # in the window; on the whole screen
         self.stage = Stage(self)
         self.strip = FilmStrip(cache, self)
         self.details = Details(self)
@@ -190,16 +190,17 @@ class Viewer(QWidget):
         self.stage.show_caption(caption_line(photo) if self._bare and photo else "")
 
     def _toggle_strip(self) -> None:
-        self._strip_wanted = not self._strip_wanted
-        if not self._strip_wanted and self.strip.has_focus():
+        shown = self._strip_shown[self._bare] = not self._strip_shown[self._bare]
+        if not shown and self.strip.has_focus():
             self.stage.setFocus()
-        self.header.show_strip(shown=self._strip_wanted)
         self._show_strip()
-        shown = self.tr("Film strip shown")
-        announce(self.stage, shown if self._strip_wanted else self.tr("Film strip hidden"))
+        told = self.tr("Film strip shown")
+        announce(self.stage, told if shown else self.tr("Film strip hidden"))
 
     def _show_strip(self) -> None:
-        self.strip.setVisible(self._strip_wanted and not self._bare)
+        shown = self._strip_shown[self._bare]
+        self.strip.setVisible(shown)
+        self.header.show_strip(shown=shown)
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout()

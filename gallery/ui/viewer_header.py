@@ -21,6 +21,7 @@ class ViewerHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAutoFillBackground(True)  # on the whole screen it lies over the photo
+        self.setStyleSheet("QToolButton { padding: 6px 7px; }")  # many beside a wide caption
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 6, 12, 6)
         self._row.setSpacing(2)
@@ -89,7 +90,7 @@ class ViewerHeader(QWidget):
         self._wish("zoom-out", tr("Farther ({0})").format(keys.ZOOM_OUT), Wish.ZOOM_OUT)
         self._zoom = QToolButton(self)
         self._zoom.setProperty("quiet", True)
-        self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,600 %") + 30)
+        self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,600 %") + 8)
         self._zoom.clicked.connect(lambda: self.wished.emit(Wish.ACTUAL_SIZE))
         self._row.addWidget(self._zoom)
         self._wish("zoom-in", tr("Closer ({0})").format(keys.ZOOM_IN[0]), Wish.ZOOM_IN)

@@ -303,6 +303,8 @@ def test_on_the_whole_screen_the_header_comes_with_the_mouse_and_goes(
     qtbot.waitUntil(viewer.header.isHidden, timeout=PATIENCE_MS)
     qtbot.keyClick(viewer.stage, Qt.Key.Key_Tab)
     assert not viewer.header.isHidden()
+    qtbot.keyClick(viewer.stage, Qt.Key.Key_F8)
+    assert not viewer.strip.isHidden()
     viewer.show_bare(bare=False)
     assert not viewer.header.isHidden()
     assert viewer.header.parent() is viewer

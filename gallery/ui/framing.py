@@ -131,7 +131,13 @@ class Framing:
         return back.mapRect(room).intersected(QRectF(QPointF(0, 0), self._natural))
 
     def _on_pixel(self, place: float) -> float:
-        """The screen's nearest pixel: between two of them, actual size would be blurred."""
+        """The screen's nearest pixel: between two of them, actual size would be blurred.
+
+        Smaller than that and fitted it makes nothing sharper, and a zoom from there would begin
+        with the error.
+        """
+        if self._scale is None and self.fitted_scale < 1.0:
+            return place
         return round(place * self._ratio) / self._ratio
 
     def _turned(self) -> QSizeF:

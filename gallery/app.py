@@ -61,6 +61,8 @@ def make_application() -> QApplication:
     application.setStyle("Fusion")
     application.setWindowIcon(application_icon())
     grid_accessibility.install()
+    if not isinstance(known, QApplication):
+        theme.follow_system()
     return application
 
 

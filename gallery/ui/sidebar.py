@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Album, Folder, SavedSearch
 from gallery.ui.browser import Overview
+from gallery.ui.chosen_mark import paint_chosen
 from gallery.ui.places import ALL, DOUBTED, FAILED, MISSING, Kind, Place
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, photos_text
@@ -311,6 +312,8 @@ class _PlaceDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 7, 7)
+        if chosen:
+            paint_chosen(painter, rect)
         icon = QRect(rect.x() + 11, rect.center().y() - 9, 19, 19)
         role = "accent" if chosen else "quiet"
         theme.icon(str(index.data(_ICON)), role).paint(painter, icon)

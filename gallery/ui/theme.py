@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from string import Template
-from typing import Any
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -71,10 +70,10 @@ class Theme:
 
     def follow_system(self) -> None:
         """Dress again whenever the system changes its scheme or contrast, where that is chosen."""
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._on_system_changed)
-        contrast = _contrast_hints()
-        if contrast is not None:
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self._on_system_changed)
+        if hasattr(self._hints, "accessibility"):  # since Qt 6.10
+            contrast = self._hints.accessibility()
             contrast.contrastPreferenceChanged.connect(self._on_system_changed)
 
     def _on_system_changed(self, *_: object) -> None:
@@ -118,14 +117,11 @@ def _resolve(choice: str) -> str:
 
 
 def _wants_contrast() -> bool:
-    hints = _contrast_hints()
-    return hints is not None and hints.contrastPreference() is Qt.ContrastPreference.HighContrast
-
-
-def _contrast_hints() -> Any:
-    """What the system says of contrast; None before Qt 6.10, which does not ask it."""
-    accessibility = getattr(QGuiApplication.styleHints(), "accessibility", None)
-    return accessibility() if accessibility is not None else None
+    # Qt tells of contrast since 6.10. The hints have to be held: with them goes what they gave.
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
 
 
 @lru_cache(maxsize=128)

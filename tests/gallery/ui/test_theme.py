@@ -155,26 +155,36 @@ def test_all_palettes_name_the_same_colours() -> None:
         assert load_colours(name).keys() == load_colours("light").keys()
 
 
-class Hints:
-    def __init__(self, preference: Qt.ContrastPreference) -> None:
-        self._preference = preference
-
-    def contrastPreference(self) -> Qt.ContrastPreference:  # noqa: N802 - Qt's name
-        return self._preference
-
-
+@pytest.mark.parametrize("wanted", [True, False])
 def test_a_system_that_asks_for_high_contrast_gets_it_in_its_own_scheme(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
     before = theme.name
-    hints = Hints(Qt.ContrastPreference.HighContrast)
-    monkeypatch.setattr(theme_module, "_contrast_hints", lambda: hints)
-    qapp.styleHints().setColorScheme(Qt.ColorScheme.Dark)
+    monkeypatch.setattr(theme_module, "_wants_contrast", lambda: wanted)
     try:
         theme.apply("system")
-        assert theme.name in ("contrast-dark", "contrast-light")  # a platform may have no schemes
+        scheme = theme.name.removeprefix("contrast-")
+        dark = qapp.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        assert scheme == ("dark" if dark else "light")
+        assert theme.name.startswith("contrast-") is wanted
         window = qapp.palette().color(QPalette.ColorRole.Window)
         assert window == QColor(load_colours(theme.name)["window"])
     finally:
-        qapp.styleHints().unsetColorScheme()
+        theme.apply(before)
+
+
+def test_a_change_of_the_systems_scheme_dresses_again_only_where_the_system_is_followed(
+    qapp: QApplication,
+) -> None:
+    before = theme.name
+    try:
+        theme.follow_system()
+        theme.apply("contrast-dark")
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+        assert theme.name == "contrast-dark"
+        theme.apply("system")  # asks the real system, which may want no contrast
+        theme.name = "contrast-dark"
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+        assert not theme.name.startswith("contrast-")
+    finally:
         theme.apply(before)

@@ -135,6 +135,17 @@ def test_all_borders_of_controls_rings_and_selections_can_be_seen(name: str) -> 
     ] == []
 
 
+def test_hints_in_empty_fields_have_a_colour_of_their_own() -> None:
+    """Qt would paint them with half the text's opacity, which no palette accounts for."""
+    fields = [
+        rule
+        for selector, rule in rules()
+        if "color" in rule and selector in ("#search", "QLineEdit", "QPlainTextEdit")
+    ]
+    assert len(fields) == 3
+    assert all(rule["placeholder-text-color"] == "$quiet" for rule in fields)
+
+
 def test_whatever_looks_chosen_is_told_by_more_than_a_tint() -> None:
     for selector, rule in rules():
         if ":selected" in selector:

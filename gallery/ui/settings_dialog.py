@@ -95,6 +95,7 @@ class SettingsDialog(QDialog):
         shown = []
         for row in range(self._names.count()):
             page = self._pages.widget(row)
+            assert page is not None  # a name for each page
             says = page_says(page, words)
             mark(page, words if says else [])
             self._names.item(row).setHidden(not says)

@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import logging.handlers
+import os
 import signal
 import socket
 import sys
@@ -25,6 +26,8 @@ from gallery.settings import SettingsFile, idle_s_of
 from gallery.ui import grid_accessibility
 from gallery.ui.background import Background, Lane
 from gallery.ui.main_window import MainWindow
+from gallery.ui.one_instance import OneInstance, Wish
+from gallery.ui.opening import Opening
 from gallery.ui.rescue import Rescue
 from gallery.ui.theme import application_icon, theme
 
@@ -36,18 +39,25 @@ def run(
 ) -> int:
     """Open the window and stay until it is closed; returns the exit code.
 
-    ``open_samples`` adds the bundled sample gallery at once. ``folders`` are added too.
+    ``open_samples`` adds the bundled sample gallery at once. ``folders`` are added too, or photos
+    shown. Where a window has this catalog open, it is asked instead, and this one ends.
     Without a checkpoint in ``options`` the one that was chosen last is used.
     """
     _start_log()
     application = make_application()
-    session = Session(options, open_samples=open_samples, folders=folders)
+    paths = tuple(Path(os.path.abspath(path)) for path in folders)  # noqa: PTH100 - keeps links
+    one = OneInstance(options.catalog_path)
+    if one.hand_over(Wish(paths, samples=open_samples)):
+        return exit_codes.DONE
+    session = Session(options, open_samples=open_samples, folders=paths)
+    one.wished.connect(session.take)
     interrupts = _Interrupts(session)
     session.start()
     try:
         return application.exec()
     finally:
         session.close()
+        one.close()
         interrupts.close()
 
 
@@ -61,6 +71,8 @@ def make_application() -> QApplication:
     application.setStyle("Fusion")
     application.setWindowIcon(application_icon())
     grid_accessibility.install()
+    if not isinstance(known, QApplication):
+        theme.follow_system()
     return application
 
 
@@ -72,6 +84,7 @@ class Session(QObject):
     ) -> None:
         super().__init__()
         self._options, self._open_samples, self._folders = options, open_samples, folders
+        self._opening: Opening | None = None
         self._file = SettingsFile(options.catalog_path.with_name("settings.json"))
         self.settings = self._file.load()
         self.program: Program | None = None
@@ -90,6 +103,17 @@ class Session(QObject):
         self.window.trouble.install_hook()
         self.window.show()
         QTimer.singleShot(0, self._open)
+
+    def take(self, wish: Wish) -> None:
+        """Come to the front, and do what a later start was asked for."""
+        self._open_samples = self._open_samples or wish.samples
+        self._folders = (*self._folders, *wish.paths)
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        self._open_what_is_wanted()
 
     def close(self) -> None:
         """Save what is to be remembered and stop everything, in reverse order; may come twice."""
@@ -116,13 +140,19 @@ class Session(QObject):
     def _on_opened(self, program: Program) -> None:
         self.program = program
         self.window.open_page(program)
-        wiring = self.window.wiring
         self._background.run(Lane.WRITES, program.start, None, self.window.trouble.show_error)
-        if wiring is not None:
-            if self._open_samples:
-                wiring.add_samples()
-            for folder in self._folders:
-                wiring.add_folder(folder)
+        if self.window.wiring is not None:
+            self._opening = Opening(program, self.window.wiring)
+        self._open_what_is_wanted()
+
+    def _open_what_is_wanted(self) -> None:
+        """Now, or as soon as a catalog is open."""
+        wiring = self.window.wiring
+        if wiring is None or self._opening is None:
+            return
+        if self._open_samples:
+            wiring.add_samples()
+        self._opening.open(self._folders)
         self._open_samples, self._folders = False, ()
 
     def _on_not_opened(self, error: Exception) -> None:
@@ -198,6 +228,7 @@ class Session(QObject):
     def _close_program(self) -> None:
         """What is in the lane of writes comes after it is closed."""
         program, self.program = self.program, None
+        self._opening = None
         self.window.close_page()
         if program is not None:
             self._background.run(Lane.WRITES, program.close)

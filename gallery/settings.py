@@ -17,7 +17,8 @@ class Settings:
     """A person's choices and the place where they were; every field has a good default.
 
     ``window_geometry`` is the window system's own blob in base64. ``place`` is ``all``,
-    ``failed``, ``folder:<id>`` or ``album:<id>``. ``theme`` is ``system``, ``light`` or ``dark``.
+    ``failed``, ``folder:<id>`` or ``album:<id>``. ``theme`` is one of
+    ``gallery.ui.theme.THEMES``.
     ``precision`` is how the describer computes (``engine.protocol.Precision``), ``device`` where
     (``auto``, ``cpu``, ``cuda`` or ``mps``); after ``idle_minutes`` without work it gives its
     memory back (0: never).

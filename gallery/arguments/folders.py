@@ -41,7 +41,13 @@ def add_to(commands: Commands) -> None:
 
 def _window(parser: Parser) -> None:
     parser.add_argument("--samples", action="store_true", help="with the bundled sample gallery")
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="folders to add")
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        type=Path,
+        metavar="FOLDER|PHOTO",
+        help="folders to add; a photo is shown, in its folder",
+    )
 
 
 def _index(parser: Parser) -> None:

@@ -22,6 +22,13 @@ def add_to(commands: Commands) -> None:
             runs="gallery.doctor:doctor",
         )
     )
+    _desktop(
+        commands.add(
+            "desktop",
+            "put the program into your menu and file manager, or take it away again",
+            runs="gallery.commands.desktop:desktop",
+        )
+    )
     _bench(
         commands.add(
             "bench",
@@ -35,6 +42,14 @@ def _demo(parser: Parser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("narrated-samples.wav"), metavar="FILE.wav"
     )
+
+
+def _desktop(parser: Parser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--install", action="store_true", help="write the entry, icon and description"
+    )
+    what.add_argument("--remove", action="store_true", help="remove what was written")
 
 
 def _bench(parser: Parser) -> None:

@@ -32,6 +32,11 @@ def backup_lock(catalog_path: Path) -> FileLock:
     return FileLock(_beside(catalog_path, "backup"), thread_local=False)
 
 
+def window_lock(catalog_path: Path) -> FileLock:
+    """The lock of the first window of a catalog; later ones hand over to it."""
+    return FileLock(_beside(catalog_path, "window"), thread_local=False)
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """No other program opens the catalog meanwhile: two may not create or migrate it at once."""

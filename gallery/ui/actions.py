@@ -103,7 +103,13 @@ class Actions:
 
     def _make_themes(self) -> QActionGroup:
         tr = self._window.tr
-        names = (tr("As the s&ystem"), tr("L&ight"), tr("&Dark"))
+        names = (
+            tr("As the s&ystem"),
+            tr("L&ight"),
+            tr("&Dark"),
+            tr("&High contrast, light"),
+            tr("High &contrast, dark"),
+        )
         group = QActionGroup(self._window)
         for theme, text in zip(THEMES, names, strict=True):
             action = QAction(text, group, checkable=True)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from gallery.library.checkpoint_jobs import CheckpointJob
 from gallery.library.checkpoint_shelf import Shelved
 from gallery.ui.checkpoint_words import row_text, spoken_set, state_text
+from gallery.ui.chosen_mark import paint_chosen
 from gallery.ui.theme import theme
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -102,6 +103,7 @@ class _Delegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent_soft"))
             painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 7, 7)
+            paint_chosen(painter, rect.adjusted(2, 1, -2, -1))
             if state & QStyle.StateFlag.State_HasFocus:
                 painter.setPen(QPen(theme.colour("accent"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -35,7 +35,7 @@ class GridDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(QPen(theme.colour("accent"), 1))
             painter.setBrush(theme.colour("accent_soft"))
             painter.drawRoundedRect(QRectF(rect).adjusted(-5, -5, 5, 1), 12, 12)
         self._paint_picture(painter, tile, index.data(Qt.ItemDataRole.DecorationRole), photo)

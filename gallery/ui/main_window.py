@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
@@ -174,12 +174,6 @@ class MainWindow(QMainWindow):
         self.remember()
         super().closeEvent(event)
         self.closed.emit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Nothing of its own: kept for the theme, which is chosen by the person or the system."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ThemeChange and self.settings.theme == "system":
-            theme.apply("system")
 
     def _on_folder_chosen(self, path: str) -> None:
         if self.folder_wishes is not None and path:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from gallery.domain import Album, Folder, SavedSearch
 from gallery.ui.browser import Overview
+from gallery.ui.chosen_mark import paint_chosen
 from gallery.ui.places import ALL, DOUBTED, FAILED, MISSING, Kind, Place
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, photos_text
@@ -311,12 +312,16 @@ class _PlaceDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 7, 7)
-        icon = QRect(rect.x() + 11, rect.center().y() - 9, 19, 19)
+        if chosen:
+            paint_chosen(painter, rect)
+        icon = QStyle.visualRect(
+            option.direction, rect, QRect(rect.x() + 11, rect.center().y() - 9, 19, 19)
+        )
         role = "accent" if chosen else "quiet"
         theme.icon(str(index.data(_ICON)), role).paint(painter, icon)
         count = str(index.data(_COUNT))
         width = painter.fontMetrics().horizontalAdvance(count)
-        text_rect = rect.adjusted(40, 0, -width - 22, 0)
+        text_rect = QStyle.visualRect(option.direction, rect, rect.adjusted(40, 0, -width - 22, 0))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.colour("text"))
         name = painter.fontMetrics().elidedText(
@@ -324,7 +329,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         )
         painter.drawText(text_rect, middle | Qt.AlignmentFlag.AlignLeft, name)
         painter.setPen(theme.colour("quiet"))
-        right = rect.adjusted(0, 0, -12, 0)
+        right = rect.adjusted(12, 0, -12, 0)
         painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, count)
         painter.restore()
 

@@ -1,4 +1,4 @@
-"""How the window looks: own palettes, light and dark, and icons in the palette's colours."""
+"""How the window looks: own palettes, calm and of high contrast, and icons in their colours."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from gallery.paths import resources_dir
 
-THEMES = ("system", "light", "dark")
+PALETTES = ("light", "dark", "contrast-light", "contrast-dark")
+THEMES = ("system", *PALETTES)
 _ICON_SIZES_PX = (16, 20, 24, 32, 48)
 _ROLES: Mapping[QPalette.ColorRole, str] = {
     QPalette.ColorRole.Window: "window",
@@ -39,6 +40,7 @@ class Theme:
 
     def __init__(self) -> None:
         self.name = "light"
+        self._choice = ""
         self._colours: dict[str, str] = {}
 
     def colour(self, role: str) -> QColor:
@@ -46,7 +48,8 @@ class Theme:
         return QColor(self._inks()[role])
 
     def apply(self, choice: str) -> None:
-        """Dress the application: ``light``, ``dark`` or as the ``system`` says."""
+        """Dress the application in one of ``PALETTES``, or as the ``system`` says."""
+        self._choice = choice
         self.name = _resolve(choice)
         self._colours = load_colours(self.name)
         application = QApplication.instance()
@@ -64,6 +67,18 @@ class Theme:
         application.setPalette(palette)
         sheet = (resources_dir() / "styles" / "window.qss").read_text("utf-8")
         application.setStyleSheet(Template(sheet).substitute(self._colours))
+
+    def follow_system(self) -> None:
+        """Dress again whenever the system changes its scheme or contrast, where that is chosen."""
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self._on_system_changed)
+        if hasattr(self._hints, "accessibility"):  # since Qt 6.10
+            contrast = self._hints.accessibility()
+            contrast.contrastPreferenceChanged.connect(self._on_system_changed)
+
+    def _on_system_changed(self, *_: object) -> None:
+        if self._choice == "system":
+            self.apply("system")
 
     def icon(self, name: str, role: str = "text") -> QIcon:
         """Return a line icon in one of the palette's colours."""
@@ -95,10 +110,18 @@ def load_colours(name: str) -> dict[str, str]:
 
 
 def _resolve(choice: str) -> str:
-    if choice in ("light", "dark"):
+    if choice in PALETTES:
         return choice
     dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    return "dark" if dark else "light"
+    return ("contrast-" if _wants_contrast() else "") + ("dark" if dark else "light")
+
+
+def _wants_contrast() -> bool:
+    # Qt tells of contrast since 6.10. The hints have to be held: with them goes what they gave.
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
 
 
 @lru_cache(maxsize=128)

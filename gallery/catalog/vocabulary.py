@@ -120,7 +120,7 @@ def _folders(connection: sqlite3.Connection) -> set[str]:
     separator = os.sep
     rows = connection.execute(
         "SELECT DISTINCT rtrim(CAST(path AS TEXT), replace(CAST(path AS TEXT), ?, ''))"
-        " FROM photos LIMIT ?",
+        " FROM photos WHERE left_out = 0 LIMIT ?",
         (separator, _MOST_NAMES),
     )
     inside = {path_of(os.fsencode(row[0])).name for row in rows if row[0]}

@@ -24,8 +24,8 @@ _FIELDS = (
     ("camera:", "by this camera or lens"),
     ("type:", "a file of this format"),
     ("rating:", "stars that the file says: rating:>=4"),
-    ("is:", "edited, described, unsure, failed, missing"),
-    ("has:", "gps, keywords"),
+    ("is:", ", ".join(State)),
+    ("has:", ", ".join(Kept)),
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gallery.catalog import Catalog
+from gallery.conditions import State
 from gallery.domain import Facts, SearchWords
 from gallery.library.completion import Completer
 from tests.gallery.catalog.making import describe, filled, metadata, said
@@ -46,9 +47,7 @@ def test_fields_and_their_values_are_completed() -> None:
     assert _completed('folder:"new y') == ['folder:"New York"']
     assert _completed("album:rom") == ['album:"Summer in Rome"']
     assert _completed("camera:d90") == ['camera:"NIKON D90"']
-    assert _completed("dog is:") == [
-        f"dog is:{state}" for state in ("edited", "described", "unsure", "failed", "missing")
-    ]
+    assert _completed("dog is:") == [f"dog is:{state}" for state in State]
     assert _completed("-is:mi") == ["-is:missing"]
     assert _completed("before:") == ["before:2024", "before:2023"]
     assert _completed("unknown:x") == []

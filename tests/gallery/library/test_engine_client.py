@@ -276,7 +276,7 @@ def test_who_waits_for_the_vector_of_a_query_that_was_overtaken_gets_none_at_onc
     answers: list[object] = []
     waiting = threading.Thread(target=lambda: answers.append(toy.client.embed_text("ignored")))
     waiting.start()
-    while not toy.client._questions.messages:
+    while not toy.client._process.questions.messages:
         time.sleep(0.005)
     toy.client.drop_texts()
     waiting.join(5)

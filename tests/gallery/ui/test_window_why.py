@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gallery.program import Program, ProgramOptions, open_program
+from gallery.ui import finding_wiring
+from gallery.ui.browser import Apart
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.main_window import MainWindow
 from gallery.ui.photo_model import WHY_ROLE
@@ -136,6 +138,42 @@ def test_beside_a_photo_it_is_told_why_it_is_here(page: GalleryPage, qtbot: QtBo
     qtbot.waitUntil(lambda: len(page.model.ids) == 52, timeout=PATIENCE_MS)
     page.open_photo(page.model.ids[0])
     assert not why.isVisible()
+
+
+def test_what_was_found_is_announced_once_though_it_is_found_by_words_and_by_meaning_and_again(
+    page: GalleryPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(finding_wiring, "announce", lambda _, text: said.append(text))
+    page.search.found.connect(lambda result: found.append(result.by_meaning))
+    found: list[bool] = []
+    ids = _search(page, qtbot, "boat")
+    _checked(page, qtbot)
+    page.search.again()  # as after coming back
+    qtbot.waitUntil(lambda: len(found) > 1, timeout=PATIENCE_MS)
+    count = "1 photo" if len(ids) == 1 else f"{len(ids)} photos"
+    assert [text for text in said if text.startswith(count) and "best first" in text] == said[:1]
+    page.top_bar.clear_search()
+    qtbot.waitUntil(lambda: len(page.model.ids) == 52, timeout=PATIENCE_MS)
+    _search(page, qtbot, "boat")  # asked for anew: it is told anew
+    assert sum("best first" in text for text in said) == 2
+
+
+def test_what_is_shown_apart_has_no_reasons_of_the_search_and_what_was_checked_comes_back(
+    page: GalleryPage, qtbot: QtBot
+) -> None:
+    ids = _search(page, qtbot, "something red")
+    _checked(page, qtbot)
+    apart = Apart("Apart", "a note", tuple(ids), {ids[0]: "very alike"})
+    page.browser.show_apart(apart)
+    assert not any(_whys(page))
+    assert not any("none of these seems" in text for text in _texts(page, QLabel))
+    assert not any("Sort by" in text for text in _texts(page, QPushButton))
+    page.search.again()
+    qtbot.waitUntil(lambda: page.browser.apart is None, timeout=PATIENCE_MS)
+    assert list(page.model.ids) == ids
+    assert page.refinement.checked == len(ids)
+    assert any("none of these seems to fit" in text for text in _texts(page, QLabel))
 
 
 def test_typing_on_gives_up_what_is_being_checked(page: GalleryPage, qtbot: QtBot) -> None:

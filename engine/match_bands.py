@@ -6,6 +6,13 @@ from enum import StrEnum
 NEVER = 2.0
 """A band that begins here is empty: scores end at 1."""
 
+REFUSED_BELOW = 0.5
+"""A search takes a photo for no match below this: there the matcher itself says rather no than yes.
+
+Lower than any band, for a short query is true of far more than it says: see how it holds with
+``python -m engine.training.evaluate``.
+"""
+
 
 class MatchWord(StrEnum):
     """How sure it is that a text fits its picture, by what was measured of a checkpoint."""

@@ -5,9 +5,10 @@ A gallery sends ``OpenDescriber`` once and then, at any time, ``Describe`` (a ba
 ``Opened`` or ``OpenFailed``; for every photo of a batch exactly one ``Described`` or ``Failed``,
 then ``BatchDone``; and ``TextEmbedded``, ``PictureEmbedded``, ``Matched``, ``Answered``,
 ``Proposed``, ``Scored``, ``Located`` or ``RequestFailed`` for the rest, which is answered while a
-batch runs. ``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone.
-``Survey`` is answered by ``Surveyed``, also where nothing was opened. The engine leaves at
-end-of-file or ``Leave``.
+batch runs. ``Cancel`` drops what has not begun: its photos are answered by ``BatchDone`` alone, and
+a text or picture not at all. Describing waits while matches and answers are under way, a few
+seconds at most. ``Survey`` is answered by ``Surveyed``, also where nothing was opened. The engine
+leaves at end-of-file or ``Leave``.
 """
 
 from dataclasses import dataclass

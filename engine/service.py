@@ -46,6 +46,7 @@ from engine.protocol import (
 _LOG = logging.getLogger(__name__)
 _DECODERS = 2
 _MATCH_AT_ONCE = 4
+_COURTESY_S = 5.0  # so long a step of a batch waits for a person, and then goes on all the same
 _NO_MATCHER = "Searching by meaning needs a matcher, and none is loaded."
 _NOTHING_LOADED = "No describer is loaded."
 _NO_PLACES = "Telling where something is needs a matcher, and none is loaded."
@@ -93,6 +94,7 @@ class Service:
                 elif isinstance(message, Describe):
                     batches.add(message)
                 else:
+                    self._mailbox.give_way(_COURTESY_S)
                     batches.advance()
 
     def _opened(self, message: OpenDescriber) -> Describer | None:
@@ -115,7 +117,9 @@ class Service:
 
     def _embed_texts(self) -> None:
         while (message := self._mailbox.texts.get()) is not None:
-            if isinstance(message, EmbedPicture):
+            if self._mailbox.is_cancelled(message.job):  # the person typed on
+                self._mailbox.done(message.job)
+            elif isinstance(message, EmbedPicture):
                 self._answer(message.job, partial(_embed_picture, message))
             else:
                 self._answer(message.job, partial(_embed, message))

@@ -1,7 +1,8 @@
 """The words of the program as plain values: no Qt, no SQL, no files opened."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -207,12 +208,37 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One search result. ``words``: a caption word matched; ``similarity``: ITC cosine."""
+    """One search result. ``words``: a caption word matched; ``similarity``: ITC cosine.
+
+    ``rank`` (0..1): how well the words match, as ``Catalog.ids_with_words`` tells.
+    """
 
     photo_id: int
     score: float
     words: bool
     similarity: float | None
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """The words of a photo that a query found, as they are spelt there, by where they stand."""
+
+    caption: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWords:
+    """What can be searched for: words with the number of photos that have them, and names."""
+
+    words: Mapping[str, int] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

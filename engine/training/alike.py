@@ -23,7 +23,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image, ImageEnhance
 
-from engine.training.evaluate import photo
+from engine.training.held_out import photo
 from engine.training.reference import Reference
 from engine.training.scenes import HELD_OUT_FIRST, Scene, place, sample
 

@@ -24,8 +24,8 @@ from engine.match_bands import MatchBands, MatchWord
 from engine.opening import open_describer
 from engine.training.calibrate import write
 from engine.training.calibration import Pairs, halves, threshold
-from engine.training.evaluate import photo
 from engine.training.evaluate_answers import is_right
+from engine.training.held_out import photo
 from engine.training.measures import share
 from engine.training.questions import questions
 from engine.training.scenes import HELD_OUT_FIRST, Scene, sample

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.match_bands import NEVER, MatchBands, MatchWord
 from engine.training.edits import wrong_wording
-from engine.training.evaluate import see
+from engine.training.held_out import see
 from engine.training.reference import Reference
 from engine.training.scenes import Scene
 from engine.training.wording import entails, read

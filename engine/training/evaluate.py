@@ -9,7 +9,6 @@ held-out scenes, and scenes with a pair of things that training never shows toge
 """
 
 import argparse
-import io
 import json
 import random
 from dataclasses import asdict
@@ -18,46 +17,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from engine.training import measures
 from engine.training.answer_reference import AnswerReference
-from engine.training.drawing import render
 from engine.training.edits import wrong_wording
 from engine.training.evaluate_answers import answer_scores, honesty
+from engine.training.held_out import held_out, part_queries, see
+from engine.training.match_floor import floor_figures
 from engine.training.pointing import pointing
 from engine.training.reference import Reference
-from engine.training.scenes import HELD_OUT_FIRST, Scene, sample
-from engine.training.things import COLOURS, NOUNS, SETTINGS
-from engine.training.wording import phrase, read
+from engine.training.scenes import Scene
+from engine.training.wording import read
 
-_SHORT_SIDE_PX = 480
 _RERANKED = 32
-_WITHHELD_OFFSET = 10_000_000
-
-
-def photo(scene: Scene, short_side_px: int = _SHORT_SIDE_PX, quality: int = 88) -> Image.Image:
-    """Return `scene` as a photo file gives it: drawn large, saved as JPEG, decoded."""
-    wide = round(short_side_px * max(1.0, scene.aspect))
-    tall = round(short_side_px * max(1.0, 1 / scene.aspect))
-    buffer = io.BytesIO()
-    render(scene, wide, tall).save(buffer, "JPEG", quality=quality)
-    return Image.open(buffer).convert("RGB")
-
-
-def held_out(count: int, *, from_withheld: bool) -> list[Scene]:
-    """Return `count` scenes from seeds that training never uses."""
-    first = HELD_OUT_FIRST + (_WITHHELD_OFFSET if from_withheld else 0)
-    return [sample(first + i, from_withheld=from_withheld) for i in range(count)]
-
-
-def see(reference: Reference, scenes: list[Scene]) -> torch.Tensor:
-    """Return image tokens (N, tokens, width) of the photos of `scenes`."""
-    parts = []
-    for start in range(0, len(scenes), 50):
-        pictures = [photo(scene) for scene in scenes[start : start + 50]]
-        parts.append(reference.see(reference.pixels(pictures)))
-    return torch.cat(parts)
 
 
 def reranked(
@@ -70,19 +42,6 @@ def reranked(
         logits = reference.match_logits([text] * len(best), seen[torch.from_numpy(best)])
         scores[row, best] = logits[:, 1].numpy() + cosine[row, best]
     return scores
-
-
-def part_queries(scenes: list[Scene]) -> dict[str, list[str]]:
-    """Return short queries by sort: single words, colours, settings, and parts of captions."""
-    tinted = [noun.name for noun in NOUNS if noun.tintable]
-    parts = [phrase(scene.content, 17 + i) for i, scene in enumerate(scenes[:200])]
-    return {
-        "a noun": [noun.name for noun in NOUNS],
-        "a plural": [noun.plural for noun in NOUNS if noun.plural != noun.name],
-        "a colour and a noun": [f"{colour} {name}" for name in tinted for colour in COLOURS],
-        "a setting": list(SETTINGS),
-        "other wordings and parts": parts,
-    }
 
 
 def query_scores(
@@ -129,6 +88,9 @@ def evaluate(
         "ITM, caption or minimal pair": match_scores(reference, scenes, seen),
         "where a word is seen (pointing game)": pointing(reference.folder, scenes, seen),
     }
+    floor = (reference.captioner.config.photo_narrator.get("search_floor") or {}).get("cosine")
+    if floor is not None:
+        figures["floor of search"] = floor_figures(reference, scenes, seen, float(floor))
     if answerer is not None:
         figures["answers right"] = answer_scores(answerer, scenes, seen)
         figures["how many, right"] = honesty(answerer, reference, scenes, seen)

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
-from engine.training.evaluate import part_queries, see
+from engine.training.held_out import part_queries, see
 from engine.training.reference import Reference
 from engine.training.scenes import Scene
 from engine.training.wording import read
@@ -27,6 +28,10 @@ class Likeness:
     cosine: npt.NDArray[np.float64]
     true: npt.NDArray[np.bool_]
 
+    def among(self, pictures: npt.NDArray[np.int64]) -> "Likeness":
+        """The same queries against some of the pictures."""
+        return Likeness(self.cosine[:, pictures], self.true[:, pictures])
+
 
 @dataclass(frozen=True)
 class FloorFigures:
@@ -41,11 +46,19 @@ class FloorFigures:
     nothing: float
 
 
-def measured_likeness(reference: Reference, scenes: list[Scene]) -> Likeness:
-    """Every sort of query held against the pictures of ``scenes``."""
-    vectors = reference.image_vectors(see(reference, scenes)).double().numpy()
+def asked_of(scenes: list[Scene]) -> list[str]:
+    """Queries of every sort: words, plurals, colours, settings, parts, and whole captions."""
     queries = [query for some in part_queries(scenes).values() for query in some]
-    queries += [scene.caption for scene in scenes[:_CAPTIONS]]
+    return queries + [scene.caption for scene in scenes[:_CAPTIONS]]
+
+
+def measured_likeness(
+    reference: Reference, scenes: list[Scene], seen: Tensor | None = None
+) -> Likeness:
+    """Every sort of query held against the pictures of ``scenes`` (``seen``: their tokens)."""
+    tokens = see(reference, scenes) if seen is None else seen
+    vectors = reference.image_vectors(tokens).double().numpy()
+    queries = asked_of(scenes)
     meant = [read(query) or frozenset() for query in queries]
     true = np.array([[each <= scene.meaning for scene in scenes] for each in meant])
     return Likeness(reference.text_vectors(queries).double().numpy() @ vectors.T, true)

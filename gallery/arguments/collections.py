@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gallery.arguments.options import add_json, add_limit
+from gallery.arguments.options import add_json, add_limit, add_refine
 from gallery.arguments.parsers import Actions, Commands, Parser
 
 
@@ -42,6 +42,7 @@ def _saved(actions: Actions) -> None:
     run = _named(actions.add("run", "search for what was saved"))
     add_limit(run, 20)
     run.add_argument("--all", action="store_true", help="what is less likely too")
+    add_refine(run)
 
 
 def _named(parser: Parser) -> Parser:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gallery.arguments.options import add_json, add_limit
+from gallery.arguments.options import add_json, add_limit, add_refine
 from gallery.arguments.parsers import Commands, Parser
 
 
@@ -37,6 +37,7 @@ def _search(parser: Parser) -> None:
     what.add_argument("--picture", type=Path, metavar="FILE", help="photos that look like this")
     add_limit(parser, 20)
     parser.add_argument("--all", action="store_true", help="what is less likely too")
+    add_refine(parser)
     add_json(parser)
 
 

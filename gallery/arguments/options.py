@@ -50,6 +50,14 @@ def add_limit(parser: Parser, default: int) -> None:
     )
 
 
+def add_refine(parser: Parser) -> None:
+    """Add ``--refine``."""
+    refine = "look closer at the first hits, SECONDS long (3), and order them by what is seen"
+    parser.add_argument(
+        "--refine", nargs="?", type=positive, const=3, metavar="SECONDS", help=refine
+    )
+
+
 def positive(text: str) -> int:
     """Return a whole number of at least 1."""
     number = int(text)

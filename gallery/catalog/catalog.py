@@ -24,12 +24,14 @@ from gallery.catalog.importing import Importing
 from gallery.catalog.integrity import Part, Problem, mend, problems_at_rest, problems_of_words
 from gallery.catalog.leaving_out import LeavingOut
 from gallery.catalog.lock import alone, take_part
+from gallery.catalog.matched_words import MatchedWords
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.pairs import Pairs
 from gallery.catalog.purging import Purging
 from gallery.catalog.saved_searches import SavedSearches
 from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
+from gallery.catalog.vocabulary import Vocabulary
 
 
 class Catalog(
@@ -45,7 +47,9 @@ class Catalog(
     Checking,
     Browsing,
     Finding,
+    MatchedWords,
     Matching,
+    Vocabulary,
     BackingUp,
     Importing,
     Albums,

@@ -176,6 +176,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
+def telling_words(text: str) -> list[str]:
+    """The words of a query less articles and the like; all of them where there are no others."""
+    return _telling(words_of(text))
+
+
 def _with_all(
     connection: Connection, words: list[str], limit: int, unfinished: bool
 ) -> list[_Group]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CompoundSelect, Connection, Engine, Select, create_engine, event
+from sqlalchemy import CompoundSelect, Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -27,6 +27,9 @@ _APPLICATION_ID = 0x50684E61
 
 #: Of SQLite's machine, between two looks whether a copy is still wanted: about a millisecond.
 _STEPS_BETWEEN_LOOKS = 100_000
+
+#: Around the words of ``marked``; no text that people read has these characters.
+MARKS = ("\x02", "\x03")
 
 _BEGIN = "photo_narrator_begin"
 # Both synchronous levels survive the end of the program; FULL survives a power cut too. The level
@@ -310,3 +313,20 @@ def _listed(connection: Connection) -> str:
     )
     there = connection.exec_driver_sql(f"{some} LIMIT 1").first()
     return f" AND rowid NOT IN ({some})" if there else ""
+
+
+def marked(connection: Connection, expression: str, ids: str) -> list[tuple[Any, ...]]:
+    """Of these photos (a JSON list of ids) those that match: id, and its columns of words.
+
+    What matches stands between ``MARKS``, as FTS5's ``highlight`` puts them.
+    """
+    columns = ", ".join(f"highlight(photo_words, {place}, :begin, :end)" for place in range(3))
+    found = connection.execute(
+        text(
+            f"SELECT photo_words.rowid, {columns} FROM json_each(:ids) AS wanted"  # noqa: S608
+            " CROSS JOIN photo_words ON photo_words.rowid = wanted.value"
+            " WHERE photo_words MATCH :words"
+        ),
+        {"words": expression, "ids": ids, "begin": MARKS[0], "end": MARKS[1]},
+    )
+    return [tuple(row) for row in found]

@@ -26,6 +26,10 @@ def search(arguments: Namespace) -> int:
     """Find by words, or by a picture, which need not be in the catalog."""
     if arguments.picture is None:
         return searching.search(arguments)
+    if arguments.refine is not None:
+        raise KnownError(
+            "Only words are held closer against photos, a picture is not.", "Leave out --refine."
+        )
     path: Path = absolute(arguments.picture)
     if not path.is_file():
         raise KnownError(f"There is no picture {arguments.picture}.", "Check its name.")

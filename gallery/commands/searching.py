@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from gallery.commands import terminal
 from gallery.commands.describers import wait_until_ready
+from gallery.commands.explaining import refined, why_json, why_text
 from gallery.commands.session import opened_program
 from gallery.domain import Hit, Photo, SearchResult
 from gallery.errors import KnownError
 from gallery.library.query import parse
+from gallery.library.reasons import Reasons, Why
+from gallery.library.refining import LOOKED_AT, Judged
 from gallery.program import Program
 
 
@@ -19,15 +22,23 @@ def search(arguments: Namespace) -> int:
             raise KnownError(
                 "The catalog has no photos yet.", "Fill it: `photo-narrator index FOLDER`."
             )
-        found, photos = search_photos(program, arguments.text, arguments.limit)
-        if arguments.all:
-            photos += with_photos(program, found.less_likely)
+        refining, limit = arguments.refine is not None, arguments.limit
+        most = max(limit, LOOKED_AT) if refining else limit
+        found, _ = search_photos(program, arguments.text, most)
+        judged: dict[int, Judged] = {}
+        if refining:
+            found, judged = refined(program, found, arguments.refine)
+        hits = found.hits[:limit] + (found.less_likely if arguments.all else ())
+        photos = with_photos(program, hits)
+        reasons = Reasons(program.catalog, program.describer_set.search_floor)
+        whys = reasons.of(found, [hit.photo_id for hit in hits])
         if arguments.json:
             beside = program.catalog.beside(photo.id for _, photo in photos)
-            terminal.result_json(as_json(found, photos, beside))
+            terminal.result_json(as_json(found, photos, beside, whys, judged))
         else:
             for hit, photo in photos:
-                terminal.result(line_of(hit, photo))
+                why = why_text(whys.get(photo.id), judged.get(photo.id), refining=refining)
+                terminal.result(f"{line_of(hit, photo)}\t{why}")
         tell_what_was_not_understood(program, found)
         if found.less_likely and not arguments.all:
             left_out = len(found.less_likely)
@@ -82,6 +93,8 @@ def as_json(
     found: SearchResult,
     photos: list[tuple[Hit, Photo]],
     beside: Mapping[int, tuple[str, ...]],
+    whys: Mapping[int, Why],
+    judged: Mapping[int, Judged],
 ) -> dict[str, object]:
     """Return a search result as the documented JSON object; ``beside``: RAWs by photo id."""
     return {
@@ -97,6 +110,7 @@ def as_json(
                 "by_words": hit.words,
                 "similarity": hit.similarity,
                 "raw": list(beside.get(photo.id, ())),
+                "why": why_json(photo.id, whys, judged),
             }
             for hit, photo in photos
         ],

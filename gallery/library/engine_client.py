@@ -154,6 +154,12 @@ class EngineClient:
         said = self._process.ask(message, timeout_s)
         return said if isinstance(said, Answered | RequestFailed) else None
 
+    def drop_texts(self) -> None:
+        """Nobody wants the vectors of queries any more that were asked for and did not come yet."""
+        for question in self._process.questions.messages:
+            if isinstance(question, EmbedText):
+                self.cancel(question.job)
+
     def request(self, question: Callable[[int], Question], *, timeout_s: float) -> Answer:
         """Ask what ``question`` makes of a fresh number; blocks until the answer or None.
 

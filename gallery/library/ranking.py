@@ -94,6 +94,7 @@ def best_hits(similar: Similarities, words: WordRanks, limit: int, exact: Exact)
             score=float(scores[i]),
             words=bool(found.words[i] > 0),
             similarity=None if np.isnan(found.cosines[i]) else float(found.cosines[i]),
+            rank=float(found.words[i]),
         )
         for i in order
     )

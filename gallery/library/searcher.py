@@ -143,7 +143,7 @@ class Searcher:
         met = self._narrowing.meeting(conditions, words.ids)
         found = zip(words.ids[met][:limit].tolist(), words.ranks[met][:limit].tolist(), strict=True)
         hits = tuple(
-            Hit(photo_id, WEIGHT_OF_WORDS * rank, words=True, similarity=None)
+            Hit(photo_id, WEIGHT_OF_WORDS * rank, words=True, similarity=None, rank=rank)
             for photo_id, rank in found
         )
         return SearchResult(wanted.text, hits, unknown_words=(), by_meaning=False)

@@ -30,6 +30,9 @@ class Lane(StrEnum):
     LIKENESS = "likeness"
     COUNTS = "counts"
     FILMS = "films"
+    REASONS = "reasons"
+    CHECKS = "checks"
+    VOCABULARY = "vocabulary"
 
 
 class Background(QObject):

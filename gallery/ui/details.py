@@ -77,6 +77,8 @@ class Details(QWidget):
         self.wordings.taken.connect(self._take)
         self.wordings.left.connect(self.end_edit)
         self.facts_panel = FactsPanel(self)
+        self._why = self._label("why_text", self.tr("Why it is here"))
+        self._why.hide()
         self._facts = [self._fact(name) for name in self._fact_names()]
         self._lay_out()
 
@@ -109,6 +111,12 @@ class Details(QWidget):
         values = (date_time_text(photo), photo.name, size, size_text(photo.size_bytes), folder)
         for label, value in zip(self._facts, values, strict=True):
             label.setText(value)
+
+    def show_why(self, text: str) -> None:
+        """Say why the photo is among what was found; empty: it was not searched for."""
+        title = self.tr("Why it is here")
+        self._why.setText(f"{title}\n{text}" if text else "")
+        self._why.setVisible(bool(text))
 
     def edit(self) -> None:
         """Open the editor with the caption selected."""
@@ -232,6 +240,7 @@ class Details(QWidget):
         layout.addWidget(self.doubt)
         layout.addLayout(buttons)
         layout.addWidget(self.ask_box)
+        layout.addWidget(self._why)
         layout.addSpacing(16)
         layout.addLayout(form)
         layout.addWidget(self.facts_panel)

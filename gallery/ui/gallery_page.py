@@ -6,6 +6,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gallery.domain import Photo, SearchResult
+from gallery.library.reasons import Reasons
+from gallery.library.refining import Refiner
 from gallery.library.viewing import Viewing
 from gallery.paths import sample_gallery_dir
 from gallery.program import Program
@@ -14,9 +16,11 @@ from gallery.ui.background import Background, Lane
 from gallery.ui.banner import SampleBanner
 from gallery.ui.browser import Browser, Overview, Shown
 from gallery.ui.close_looks import CloseLooks
+from gallery.ui.completions import SearchCompletions
 from gallery.ui.edits import CaptionEdits
 from gallery.ui.empty_state import EmptyState
 from gallery.ui.event_bridge import EventBridge
+from gallery.ui.explanations import Explanations
 from gallery.ui.failures_page import FailuresPage
 from gallery.ui.grid_delegate import GridDelegate
 from gallery.ui.grid_view import GridView
@@ -36,6 +40,7 @@ from gallery.ui.place_words import (
 )
 from gallery.ui.places import Kind, Place
 from gallery.ui.proposals import Proposals
+from gallery.ui.refinement import Refinement
 from gallery.ui.search import Search
 from gallery.ui.sidebar import Sidebar
 from gallery.ui.status_line import StatusLine
@@ -57,7 +62,14 @@ class GalleryPage(QWidget):
         self.cache = PhotoCache(program.catalog, program.thumbnails, self.background, self)
         self.model = PhotoModel(self.cache, self)
         self.browser = Browser(program.catalog, self.background, self)
-        self.search = Search(program.searcher, self.background, self)
+        self.search = Search(
+            program.searcher, self.background, self, overtaken=program.engine.drop_texts
+        )
+        refiner = Refiner(program.catalog, program.engine)
+        self.refinement = Refinement(refiner, self.background, self)
+        reasons = Reasons(program.catalog, program.describer_set.search_floor)
+        self.explanations = Explanations(reasons, self.refinement, self.background, self)
+        self.model.explain_by(self.explanations.short, self.explanations.long)
         self.edits = CaptionEdits(program.catalog, program.bus, self.background, self)
         self.proposals = Proposals(program.proposer, self.background, self)
         self.narration = Narration(program.catalog, program.narrator, self.background, self)
@@ -66,6 +78,9 @@ class GalleryPage(QWidget):
         self.sidebar = Sidebar(self)
         self.top_bar = TopBar(settings.thumbnail_px, self)
         self.pictures_wanted = PictureDrop(self.top_bar.search)
+        self.completions = SearchCompletions(
+            self.top_bar.search, self, program.catalog, self.background
+        )
         self.banner = SampleBanner(self)
         self.grid = GridView(settings.thumbnail_px, self)
         self.grid.setItemDelegate(GridDelegate(self.grid))
@@ -98,6 +113,8 @@ class GalleryPage(QWidget):
         """Stop what runs; waits for the last write."""
         self.narration.stop()
         self.proposals.close()
+        self.refinement.stop()
+        self.completions.close()
         self.bridge.close()
         self.program.engine.drop_questions()
         self.background.close()

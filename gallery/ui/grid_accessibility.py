@@ -52,10 +52,13 @@ class _Item(QAccessibleInterface):
         return QAccessible.Role.ListItem
 
     def text(self, kind: QAccessible.Text) -> str:
-        if kind is not QAccessible.Text.Name:
+        roles = {
+            QAccessible.Text.Name: Qt.ItemDataRole.AccessibleTextRole,
+            QAccessible.Text.Description: Qt.ItemDataRole.AccessibleDescriptionRole,
+        }
+        if kind not in roles:
             return ""
-        index = self._view.model().index(self.row, 0)
-        return str(index.data(Qt.ItemDataRole.AccessibleTextRole) or "")
+        return str(self._view.model().index(self.row, 0).data(roles[kind]) or "")
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         return

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from gallery.domain import Origin, Photo
-from gallery.ui.photo_model import NOTE_ROLE, PHOTO_ROLE
+from gallery.ui.photo_model import NOTE_ROLE, PHOTO_ROLE, WHY_ROLE
 from gallery.ui.theme import theme
 from gallery.ui.words import caption_line, date_text
 
@@ -42,7 +42,8 @@ class GridDelegate(QStyledItemDelegate):
         self._paint_rings(painter, tile, state)
         if photo is not None:
             self._paint_badge(painter, tile, photo)
-            self._paint_words(painter, rect, tile, photo, index.data(NOTE_ROLE))
+            below = index.data(NOTE_ROLE) or index.data(WHY_ROLE) or ""
+            self._paint_words(painter, rect, tile, photo, below)
         painter.restore()
 
     def createEditor(
@@ -133,7 +134,7 @@ class GridDelegate(QStyledItemDelegate):
         theme.icon(name, role).paint(painter, spot.toRect().adjusted(5, 5, -5, -5))
 
     def _paint_words(
-        self, painter: QPainter, rect: QRect, tile: QRectF, photo: Photo, note: str | None
+        self, painter: QPainter, rect: QRect, tile: QRectF, photo: Photo, note: str
     ) -> None:
         metrics = painter.fontMetrics()
         line = QRect(rect.x() + 2, int(tile.bottom()) + 5, rect.width() - 4, metrics.height() + 2)
@@ -151,6 +152,7 @@ class GridDelegate(QStyledItemDelegate):
             below = self.tr("file is missing")
         elif photo.failure is not None:
             below = photo.name
+        below = painter.fontMetrics().elidedText(below, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, below)
 
 

@@ -119,6 +119,7 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (tr('"red car"'), tr("These words, one behind the other")),
                 (tr("-snow"), tr("Not with this word")),
                 (tr("dog or cat"), tr("Either of the two")),
+                (tr("Alt+Down"), tr("Suggestions; Up and Down walk, Enter takes one, Esc leaves")),
                 ("before:2024-06, after:2023", tr("Taken before, after a year, month or day")),
                 ("on:2024-06-03, year:2024", tr("Taken on a day, in a month, in a year")),
                 ("folder:lisbon, type:png", tr("In a folder of this name; files of this format")),

@@ -14,6 +14,7 @@ from gallery.ui.background import Lane
 from gallery.ui.collections_wiring import CollectionsWiring
 from gallery.ui.details_wiring import DetailsWiring
 from gallery.ui.film_making import FilmMaking
+from gallery.ui.finding_wiring import FindingWiring
 from gallery.ui.gallery_page import GalleryPage
 from gallery.ui.place_words import blocked_folders, place_note
 from gallery.ui.places import Kind, Place
@@ -37,6 +38,7 @@ class PageWiring:
         self.apart = ApartWiring(page)
         page.top_bar.save_requested.connect(self.collections.save_search)
         self.films = FilmMaking(page)
+        self.finding = FindingWiring(page)
         self._show_describer(page.program.engine.state)
         page.status.show_progress(page.program.indexer.progress)
 
@@ -231,8 +233,8 @@ class PageWiring:
         page = self.page
         if page.is_viewing and not page.browser.searching:
             return
-        page.browser.show_hits(result)
-        announce(page.top_bar, place_note(page.browser, len(page.model.ids)))
+        page.browser.show_hits(self.finding.take(result))
+        self.finding.tell()
 
     def _on_less_likely_requested(self) -> None:
         page = self.page

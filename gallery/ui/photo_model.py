@@ -1,7 +1,7 @@
 """What the grid shows: an array of photo ids; all else is looked up in the cache."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -19,6 +19,7 @@ from gallery.ui.words import caption_line, spoken_place, tool_tip
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 PHOTO_ROLE = Qt.ItemDataRole.UserRole + 1
+WHY_ROLE = Qt.ItemDataRole.UserRole + 2
 NOTE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
@@ -34,6 +35,8 @@ class PhotoModel(QAbstractListModel):
         cache.loaded.connect(self._on_loaded)
         self._visible = range(0)
         self._notes: Mapping[int, str] = {}
+        self._why: Callable[[int], str] = lambda _: ""
+        self._why_at_length: Callable[[int], str] = lambda _: ""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -46,6 +49,14 @@ class PhotoModel(QAbstractListModel):
         self._ids, self._notes = ids, notes or {}
         self._visible = range(0)
         self.endResetModel()
+
+    def explain_by(self, short: Callable[[int], str], long: Callable[[int], str]) -> None:
+        """Look up with these why a photo is here, in a few words and at length."""
+        self._why, self._why_at_length = short, long
+
+    def explained(self, photo_ids: Collection[int]) -> None:
+        """There is news of why these are here."""
+        self._on_loaded(frozenset(photo_ids))
 
     def row_of(self, photo_id: int) -> int | None:
         """Return where a photo stands, or None."""
@@ -100,6 +111,10 @@ class PhotoModel(QAbstractListModel):
         photo = self._cache.photo(photo_id)
         if role == PHOTO_ROLE:
             return photo
+        if role == WHY_ROLE:
+            return self._why(photo_id)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return self._why_at_length(photo_id).replace("\n", ", ")
         return self._words(photo, index.row(), role)
 
     def setData(
@@ -126,7 +141,8 @@ class PhotoModel(QAbstractListModel):
         if role == Qt.ItemDataRole.EditRole:
             return photo.caption.text if photo.caption else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tool_tip(f"{caption_line(photo)}\n{photo.name}")
+            why = self._why_at_length(photo.id)
+            return tool_tip("\n".join(filter(None, (caption_line(photo), photo.name, why))))
         return None
 
     def _on_loaded(self, photo_ids: frozenset[int]) -> None:

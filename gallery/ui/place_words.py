@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from engine.checkpoints import DescriberSet
-from gallery.domain import Album, Folder
+from gallery.domain import Album, Folder, SearchResult
 from gallery.ui.browser import Browser
 from gallery.ui.places import Kind
 from gallery.ui.words import count_text, photos_text, tr
 
 _UNKNOWN_NAMED = 3
+_SEPARATOR = "  ·  "
 
 
 def place_title(browser: Browser) -> str:
@@ -48,14 +49,19 @@ def place_note(browser: Browser, shown: int) -> str:
             return photos_text(shown)
         away = tr("{0}  ·  this folder is not connected; is its drive unplugged?")
         return away.format(photos_text(shown))
+    by_words = not result.by_meaning and not result.in_order and shown
+    how = tr("found by words") if by_words else ""
+    return _SEPARATOR.join(filter(None, (found_text(result, shown), how)))
+
+
+def found_text(result: SearchResult, shown: int) -> str:
+    """Return how many were found, and what of the query could not be understood or known."""
     found = tr("{0} in all folders") if result.in_order else tr("{0} in all folders, best first")
     parts = [found.format(photos_text(shown))] if shown else []
     parts += result.problems
     if result.unknown_words:
         parts.append(_unknown_text(result.unknown_words))
-    if not result.by_meaning and not result.in_order and shown:
-        parts.append(tr("found by words"))
-    return "  ·  ".join(parts)
+    return _SEPARATOR.join(parts)
 
 
 def _unknown_text(words: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Finding as one types: words at once, meaning right after, what was overtaken dropped."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,9 +19,18 @@ class Search(QObject):
     ended = Signal()
     busy_changed = Signal(bool)
 
-    def __init__(self, searcher: Searcher, background: Background, parent: QObject) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        background: Background,
+        parent: QObject,
+        *,
+        overtaken: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``overtaken``: called when nobody wants the vector of the query before any more."""
         super().__init__(parent)
         self._searcher, self._background = searcher, background
+        self._overtaken = overtaken
         self._turn = 0
         self._text = ""
         self._meant_turn = -1
@@ -39,6 +49,7 @@ class Search(QObject):
             return
         self._text = text
         self._turn += 1
+        self._overtaken()
         if text:
             self._pause.start()
         else:
@@ -50,6 +61,7 @@ class Search(QObject):
         """Drop the query without a word."""
         self._text = ""
         self._turn += 1
+        self._overtaken()
         self._pause.stop()
         self.busy_changed.emit(False)
 

@@ -1,9 +1,10 @@
 """Above the photos: where one is, how many there are, and the search box."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -28,6 +29,7 @@ class TopBar(QWidget):
     thumbnail_size_requested = Signal(int)
     less_likely_requested = Signal()
     save_requested = Signal()
+    sort_requested = Signal()
 
     def __init__(self, thumbnail_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,18 +44,20 @@ class TopBar(QWidget):
         self._patience.timeout.connect(lambda: self._note.setText(self.tr("Searching…")))
         self.search = self._make_search()
         self._slider = self._make_slider(thumbnail_px)
-        self._less_likely = QPushButton(self)
-        self._less_likely.setObjectName("less_likely")
-        self._less_likely.setAutoDefault(True)  # Enter presses it, not only Space
-        self._less_likely.clicked.connect(self.less_likely_requested)
-        self._less_likely.hide()
+        self._place_note, self._checked = "", ""
+        self._less_likely = self._offer("less_likely", self.less_likely_requested)
+        self._sort = self._offer("sort_checked", self.sort_requested)
         layout = QGridLayout(self)
         layout.setContentsMargins(18, 14, 18, 6)
         layout.setHorizontalSpacing(16)
         layout.setVerticalSpacing(1)
         layout.addWidget(self._title, 0, 0)
-        layout.addWidget(self._note, 1, 0, 1, 2)
-        layout.addWidget(self._less_likely, 1, 2, Qt.AlignmentFlag.AlignRight)
+        below = QHBoxLayout()  # a row of its own: the box above keeps its width, come what may
+        below.setSpacing(8)
+        below.addWidget(self._note, 1)
+        below.addWidget(self._sort)
+        below.addWidget(self._less_likely)
+        layout.addLayout(below, 1, 0, 1, 3)
         layout.addWidget(self._slider, 0, 1)
         layout.addWidget(self.search, 0, 2)
         layout.setColumnStretch(0, 1)
@@ -61,13 +65,22 @@ class TopBar(QWidget):
     def show_place(self, title: str, note: str, less_likely: str = "") -> None:
         """Say where one is, and offer what is less likely, if that text is there."""
         self._title.setText(title)
-        self._note.setText(note)
+        self._place_note = note
+        self._show_note()
         self._less_likely.setText(less_likely)
         self._less_likely.setVisible(bool(less_likely))
 
     def show_note(self, text: str) -> None:
         """Say what is going on, until something is shown."""
-        self._note.setText(text)
+        self._place_note = text
+        self._show_note()
+
+    def show_checked(self, note: str, offer: str) -> None:
+        """Say what was checked, and offer to sort by it, if that text is there."""
+        self._checked = note
+        self._show_note()
+        self._sort.setText(offer)
+        self._sort.setVisible(bool(offer))
 
     def show_busy(self, busy: bool) -> None:
         """Say that a search is going on, where it takes longer than a moment."""
@@ -111,12 +124,23 @@ class TopBar(QWidget):
             return False
         return True
 
+    def _show_note(self) -> None:
+        self._note.setText("  ·  ".join(filter(None, (self._place_note, self._checked))))
+
+    def _offer(self, name: str, wish: SignalInstance) -> QPushButton:
+        button = QPushButton(self)
+        button.setObjectName(name)
+        button.setAutoDefault(True)  # Enter presses it, not only Space
+        button.clicked.connect(wish)
+        button.hide()
+        return button
+
     def _make_search(self) -> QLineEdit:
         search = QLineEdit(self)
         search.setObjectName("search")
         search.setAccessibleName(self.tr("Search"))
         search.setAccessibleDescription(
-            self.tr("Say what is in the photo: photos are found as you type")
+            self.tr("Say what is in the photo: photos are found as you type; Alt+Down: suggestions")
         )
         search.setPlaceholderText(self.tr("What is in the photo?"))
         search.setToolTip(

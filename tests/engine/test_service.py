@@ -74,6 +74,7 @@ class MoodyDescriber(Describer):
         self.at_match = threading.Event()
         self.may_match = threading.Event()
         self.may_match.set()
+        self.describing, self.at_text = threading.Event(), threading.Event()
 
     @property
     def info(self) -> ModelInfo:
@@ -87,6 +88,7 @@ class MoodyDescriber(Describer):
     def describe(
         self, pictures: Sequence[Picture], wishes: Sequence[Wish], *, careful: bool = False
     ) -> list[Description]:
+        self.describing.set()
         return [Description("a cat", None, "greedy", None) for _ in pictures]
 
     def caption(
@@ -95,10 +97,13 @@ class MoodyDescriber(Describer):
         return [Description(f"{beginning}a cat", None, "greedy", None) for _ in pictures]
 
     def embed_text(self, text: str) -> QueryVector:
+        self.at_text.set()
         if text == "huge":
             raise MemoryError
         if text == "cursed":
             raise ZeroDivisionError
+        if text == "slow":
+            assert self.may_match.wait(10)
         return QueryVector(np.array([1, 0], dtype=np.float32), ())
 
     def match(self, text: str, pictures: Sequence[Picture]) -> list[float]:
@@ -333,3 +338,45 @@ def test_a_cancel_is_heard_between_photos_and_texts_are_answered_meanwhile(quest
             ]  # fmt: skip
         else:
             assert answer.scores == (0.75, None, None)
+
+
+def test_a_batch_waits_while_somebody_waits_for_matches() -> None:
+    describer = MoodyDescriber()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        describer.may_match.clear()
+        service.mailbox.put(Score(1, ("a cat",), ("a",)))
+        assert describer.at_match.wait(10)
+        service.mailbox.put(Describe(2, (PhotoTask(1, "a", caption=True, vector=False),)))
+        assert not describer.describing.wait(0.2)
+        describer.may_match.set()
+        assert isinstance(service.sent.get(timeout=10), Scored)
+        assert describer.describing.wait(10)
+        assert isinstance(service.sent.get(timeout=10), Described)
+
+
+def test_a_batch_goes_on_although_matches_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.service._COURTESY_S", 0.2)
+    describer = MoodyDescriber()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        describer.may_match.clear()
+        service.mailbox.put(Score(1, ("a cat",), ("a",)))
+        assert describer.at_match.wait(10)
+        service.mailbox.put(Describe(2, (PhotoTask(1, "a", caption=True, vector=False),)))
+        assert describer.describing.wait(10)
+        describer.may_match.set()
+
+
+def test_a_text_that_was_overtaken_while_it_waited_is_not_embedded() -> None:
+    describer = MoodyDescriber()
+    with _running(lambda message: describer) as service:
+        service.ask(_OPEN)
+        describer.may_match.clear()
+        service.mailbox.put(EmbedText(1, "slow"))
+        assert describer.at_text.wait(10)
+        service.mailbox.put(EmbedText(2, "overtaken"))
+        service.mailbox.put(EmbedText(3, "a cat"))
+        service.mailbox.put(Cancel(2))
+        describer.may_match.set()
+        assert [service.sent.get(timeout=10).job for _ in range(2)] == [1, 3]

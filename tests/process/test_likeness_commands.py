@@ -87,6 +87,36 @@ def test_what_is_alike_is_found_by_photo_by_picture_and_in_groups(
     assert len(said["groups"]) == 3
 
 
+def test_hits_say_why_and_a_saved_search_is_held_closer_against_its_photos(
+    program: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program.catalog.add_folder(tmp_path / "photos", is_sample_gallery=True)  # known to be drawn
+    program.close()
+    arguments = ["--catalog", str(tmp_path / "catalog.sqlite"), "--checkpoint", "sample"]
+
+    def run(*words: str) -> str:
+        assert cli.run(cli.parse([*arguments, *words])) == 0
+        return capsys.readouterr().out
+
+    run("saved", "add", "Sea", "a beach")
+    lines = run("saved", "run", "sea", "--limit", "3", "--refine", "30").splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        *_, why = line.split("\t")
+        assert "“beach” in its caption" in why
+        assert why.endswith(("fits for certain", "probably fits", "unsure whether it fits"))
+    plain, closer = (
+        json.loads(run("search", "a beach", "--limit", "3", "--json", *more))["hits"]
+        for more in ((), ("--refine", "30"))
+    )
+    assert [hit["why"]["match"] for hit in plain] == [None] * 3
+    assert all(hit["why"]["caption"] == ["beach"] for hit in plain)
+    assert all(hit["raw"] == [] for hit in plain)
+    for hit in closer:
+        assert hit["why"]["match"] in ("certain", "probably", "unsure")
+        assert hit["score"] == pytest.approx(2 * 0.9 + hit["why"]["match_score"], abs=0.21)
+
+
 def test_a_picture_that_is_broken_is_told_in_a_sentence_and_others_still_are_found(
     program: Program, tmp_path: Path
 ) -> None:

@@ -16,10 +16,11 @@ from engine.describer import Picture
 from engine.training import tokens
 from engine.training.answer_batches import make_answer_batch
 from engine.training.answer_reference import AnswerReference
-from engine.training.evaluate import evaluate, held_out, table
+from engine.training.evaluate import evaluate, table
 from engine.training.evaluate_answers import asked_of, is_right
 from engine.training.export import export
 from engine.training.export_answerer import export_answerer
+from engine.training.held_out import held_out
 from engine.training.model import SampleBlip, sample_config
 from engine.training.objectives import normalised
 from engine.training.question_words import UNKNOWN

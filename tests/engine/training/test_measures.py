@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from engine.training.evaluate import part_queries, photo, table
+from engine.training.evaluate import table
+from engine.training.held_out import part_queries, photo
 from engine.training.measures import calibration, caption_scores, first_right, found
 from engine.training.scenes import HELD_OUT_FIRST, sample
 from engine.training.wording import read

@@ -10,8 +10,8 @@ import torch
 from engine.blip.loading import Checkpoint
 from engine.checkpoints import sample_set
 from engine.training.answer_reference import AnswerReference
-from engine.training.evaluate import held_out, see
 from engine.training.evaluate_answers import answer_scores
+from engine.training.held_out import held_out, see
 from engine.training.reference import Reference
 
 _SAMPLE = Path(__file__).resolve().parents[3] / "resources" / "checkpoints" / "sample"

@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageOps
 
 from engine.training import measures
-from engine.training.evaluate import held_out, see
+from engine.training.held_out import held_out, see
 from engine.training.pointing import pointing
 from engine.training.reference import Reference
 from engine.training.sample_list import samples

@@ -112,6 +112,9 @@ def test_photos_that_cannot_be_compared_yet_are_told_as_such(shell: Shell) -> No
     code, _, err = shell.run("search", "--picture", shell.photos[0].with_name("gone.jpg"))
     assert code == 2
     assert "There is no picture" in err
+    code, _, err = shell.run("search", "--picture", shell.photos[0], "--refine")
+    assert code == 2
+    assert "Leave out --refine." in err
     code, out, err = shell.run("duplicates")
     assert (code, out) == (0, "")
     assert "not described yet: 3" in err

@@ -269,3 +269,16 @@ def test_photos_given_to_an_engine_that_failed_come_back() -> None:
     toy.describe("late", first_id=2)  # room was seen a moment before the failure
     assert toy.outcome(1, seconds=5) == {2: "back"}
     toy.client.stop()
+
+
+def test_who_waits_for_the_vector_of_a_query_that_was_overtaken_gets_none_at_once(toy: Toy) -> None:
+    toy.client.embed_text("warm up")
+    answers: list[object] = []
+    waiting = threading.Thread(target=lambda: answers.append(toy.client.embed_text("ignored")))
+    waiting.start()
+    while not toy.client._process.questions.messages:
+        time.sleep(0.005)
+    toy.client.drop_texts()
+    waiting.join(5)
+    assert answers == [None]
+    assert toy.client.embed_text("a cat") is not None

@@ -149,9 +149,15 @@ class _Toy:
         if "refused" in message.texts:
             self._send(RequestFailed(message.job, "no"))
             return
+        if any("ignored" in path for path in message.paths):
+            return
         unknown = tuple(("zyx",) if "zyx" in text else () for text in message.texts)
         scores = tuple(
-            None if words or "bad" in path else 0.95 if "right" in text else 0.05
+            None
+            if words or "bad" in path
+            else 0.95
+            if "right" in text or "fitting" in path
+            else 0.05
             for text, path, words in zip(message.texts, message.paths, unknown, strict=True)
         )
         self._send(Scored(message.job, scores, unknown))

@@ -43,9 +43,13 @@ def walk(reader, photos):
     found = {}
 
     def look(screen):
+        # Asked again where something went while it was looked at.
+        found[screen] = reader.wait(seen, f"a whole look at {screen}")
+
+    def seen():
         shown = [each for each, _ in reader.everything() if has(each, SHOWING)]
         controls = [each for each in shown if each.getRole() in CONTROLS]
-        found[screen] = {
+        return {
             "objects": len(shown),
             "controls": len(controls),
             "nameless": [where(each) for each in controls if not each.name.strip()],

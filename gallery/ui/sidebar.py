@@ -94,6 +94,7 @@ class Sidebar(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """List the places as they stand."""
+        chosen = self._list.currentItem() and self._list.currentItem().data(_WHAT)
         self._list.blockSignals(True)
         self._list.clear()
         counts = overview.counts
@@ -118,6 +119,8 @@ class Sidebar(QWidget):
             self._add_saved(saved)
         self._list.blockSignals(False)
         self.show_place(self._place)
+        if isinstance(chosen, SavedSearch):  # it is no place, but stays what the keys go to
+            self._mark_saved(chosen.id)
 
     def show_place(self, place: Place) -> None:
         """Mark where one is."""
@@ -126,6 +129,14 @@ class Sidebar(QWidget):
         self._list.setCurrentRow(-1)
         for row in range(self._list.count()):
             if self._list.item(row).data(_PLACE) == str(place):
+                self._list.setCurrentRow(row)
+        self._list.blockSignals(False)
+
+    def _mark_saved(self, saved_id: int) -> None:
+        self._list.blockSignals(True)
+        for row in range(self._list.count()):
+            what = self._list.item(row).data(_WHAT)
+            if isinstance(what, SavedSearch) and what.id == saved_id:
                 self._list.setCurrentRow(row)
         self._list.blockSignals(False)
 

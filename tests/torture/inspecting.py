@@ -63,6 +63,13 @@ def faults(path: Path, journal: Path | None = None) -> list[str]:
     return found + list(_of_thumbnails(path.with_name(f"{path.name}.thumbnails.sqlite")))
 
 
+def undescribed(path: Path) -> list[str]:
+    """Photos that have no caption or vector of their content, although all work was done."""
+    lacking = "SELECT name FROM photos WHERE missing = 0 AND 0 IN (captioned_by, embedded_by)"
+    with closing(sqlite3.connect(path)) as connection:
+        return [f"never described: {name}" for (name,) in connection.execute(lacking)]
+
+
 def faults_of_home(home: Path) -> list[str]:
     """What is wrong with what the program keeps outside the catalog: settings and sound files."""
     found = []

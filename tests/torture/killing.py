@@ -82,7 +82,9 @@ def kill_catalogs(folder: Path, seed: int, *, kills: int = 0, until: float = 0.0
                 delay_s = chance.uniform(0.0, _LONGEST_S)
                 _kill(victims, delay_s, path, chance.getrandbits(32), figures)
                 figures.killed("a program that scans, describes, edits and backs up")
-                figures.noted("killed in the middle of a backup", inspecting.half_done_backups(path))
+                figures.noted(
+                    "killed in the middle of a backup", inspecting.half_done_backups(path)
+                )
                 figures.losses += inspecting.faults(path, folder / "journal")
             turn += 1
             if turn % _TURNS_OF_A_CATALOG == 0:

@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -22,6 +23,7 @@ from gallery.processes.child import Child, Death
 from gallery.processes.decoder_messages import Examine, Glance, NotDecoded, Ready, Render, Rendered
 from gallery.processes.decoder_process import serve
 
+_LOG = logging.getLogger(__name__)
 _IN_FLIGHT = 2
 _STRIKES = 2
 _PATIENCE_S = 60.0
@@ -201,10 +203,21 @@ def _examine(number: int, path: Path) -> Examine:
 
 
 def _result(message: messages.Examined | Rendered | NotDecoded) -> Examined | bytes | Failure:
+    try:
+        return _trusted(message)
+    except ValueError as error:  # a hostile file may have taken the decoder over
+        _LOG.warning("the decoder's answer makes no sense: %s", error)
+        return Failure(Reason.INTERNAL, "The decoder's answer makes no sense.")
+
+
+def _trusted(message: messages.Examined | Rendered | NotDecoded) -> Examined | bytes | Failure:
     if isinstance(message, NotDecoded):
         return Failure(message.reason, message.detail)
     if isinstance(message, Rendered):
         return message.jpeg
+    stars = message.facts.rating or 0
+    if not 0 <= stars <= 5 or not 0 < max(message.width_px, message.height_px) < 2**31:
+        raise ValueError("numbers that no photo has")
     metadata = Metadata(
         format=message.format,
         width_px=message.width_px,

@@ -78,6 +78,7 @@ def _fed_program(folder: Path, figures: Figures) -> Iterator[Program]:
                 figures.losses.append(f"{event.message} {event.hint}")
 
         program.bus.subscribe(listen)
+        program.indexer.start()
         with _watched(program, figures):
             yield program
 
@@ -119,7 +120,6 @@ def _feed(program: Program, folder: Path, figures: Figures) -> None:
     """Have a folder listed, examined and described, and look at each photo in the viewer."""
     began = time.monotonic()
     added = program.add_folder(folder, sample_allowed=True)
-    program.indexer.start()
     if not program.indexer.wait_until_idle(_PATIENCE_S):
         figures.losses.append(f"it hangs at one of the files in {folder}")
         return
@@ -134,7 +134,7 @@ def _feed(program: Program, folder: Path, figures: Figures) -> None:
 
 
 def _not_listed(folder: Path, photos: list[Photo]) -> set[bytes]:
-    there = {name for name in os.listdir(os.fsencode(folder)) if not name.endswith(b".xmp")}
+    there = {os.fsencode(path.name) for path in folder.iterdir() if path.suffix != ".xmp"}
     there = {name for name in there if not name.startswith(b".")}
     return there - {os.fsencode(photo.path.name) for photo in photos}
 

@@ -13,14 +13,14 @@ pillow_heif.register_heif_opener()
 
 _SIZE = (90, 60)
 _XMP = (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
-    ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
-    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
-    ' xmlns:exif="http://ns.adobe.com/exif/1.0/" xmp:Rating="4" exif:GPSLatitude="38,42.5N"'
-    ' exif:GPSLongitude="9,8.25W"><dc:description><rdf:Alt><rdf:li xml:lang="x-default">a harbour'
-    "</rdf:li></rdf:Alt></dc:description><dc:subject><rdf:Bag><rdf:li>boat</rdf:li></rdf:Bag>"
-    "</dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
-).encode()
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+    b' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+    b' xmlns:exif="http://ns.adobe.com/exif/1.0/" xmp:Rating="4" exif:GPSLatitude="38,42.5N"'
+    b' exif:GPSLongitude="9,8.25W"><dc:description><rdf:Alt><rdf:li xml:lang="x-default">a harbour'
+    b"</rdf:li></rdf:Alt></dc:description><dc:subject><rdf:Bag><rdf:li>boat</rdf:li></rdf:Bag>"
+    b"</dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 _MOST_FLIPS = 40
 
 
@@ -95,7 +95,9 @@ def _flip(data: bytes, chance: random.Random, within: tuple[int, int] | None = N
     out = bytearray(data)
     for _ in range(chance.randrange(1, _MOST_FLIPS)):
         if begin < end:
-            out[chance.randrange(begin, end)] = chance.choice((0, 1, 0x7F, 0x80, 0xFF, chance.randrange(256)))
+            out[chance.randrange(begin, end)] = chance.choice(
+                (0, 1, 0x7F, 0x80, 0xFF, chance.randrange(256))
+            )
     return bytes(out)
 
 
@@ -135,15 +137,21 @@ def _lie_about_size(data: bytes, chance: random.Random) -> bytes:
     found = list(re.finditer(pattern, data[:2000]))
     for match in chance.sample(found, min(len(found), chance.randrange(1, 4))):
         length = len(match.group())
-        lie = chance.choice((0, 1, 2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 12_000))
-        data = data[: match.start()] + (lie % 2 ** (8 * length)).to_bytes(
-            length, chance.choice(("big", "little"))
-        ) + data[match.end() :]
+        lie = chance.choice(
+            (0, 1, 2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 12_000)
+        )
+        data = (
+            data[: match.start()]
+            + (lie % 2 ** (8 * length)).to_bytes(length, chance.choice(("big", "little")))
+            + data[match.end() :]
+        )
     return data
 
 
 def _spoil_exif(data: bytes, chance: random.Random) -> bytes:
-    begin = max(data.find(b"Exif\0\0"), data.find(b"eXIf"), data.find(b"II*\0"), data.find(b"MM\0*"))
+    begin = max(
+        data.find(b"Exif\0\0"), data.find(b"eXIf"), data.find(b"II*\0"), data.find(b"MM\0*")
+    )
     return _flip(data, chance, (max(begin, 0), min(max(begin, 0) + 400, len(data))))
 
 
@@ -154,7 +162,12 @@ def _spoil_xmp(data: bytes, chance: random.Random) -> bytes:
         return _flip(data, chance, (max(begin, 0), max(end, 0) or len(data)))
     old = chance.choice((b"38,42.5N", b'Rating="4"', b"x-default", b"a harbour", b"boat"))
     new = chance.choice(
-        (b"9" * len(old), b"&#0;" + b"x" * (len(old) - 4), b"&a;" + b"x" * (len(old) - 3), b"\xff" * len(old))
+        (
+            b"9" * len(old),
+            b"&#0;" + b"x" * (len(old) - 4),
+            b"&a;" + b"x" * (len(old) - 3),
+            b"\xff" * len(old),
+        )
     )
     return data.replace(old, new[: len(old)])
 
@@ -181,7 +194,9 @@ def hostile_name(chance: random.Random, number: int, ending: str) -> bytes:
             b"a\nnew\nline\r ",
             b"not utf-8 \xff\xfe\xc3\x28 ",
             "\u202egnp.exe\u202c right to left ".encode(),
-            "e\u0301 \u00e9 \U0001f468\u200d\U0001f469\u200d\U0001f467 \u0000".replace("\0", "").encode(),
+            "e\u0301 \u00e9 \U0001f468\u200d\U0001f469\u200d\U0001f467 \u0000".replace(
+                "\0", ""
+            ).encode(),
             b"%s%n $(reboot) `id` ;'\"\\ <b>&amp; ",
             b"\x01\x1b[31m\x7f ",
             b" leading and trailing ",

@@ -43,8 +43,9 @@ def _bombs() -> Iterator[tuple[str, bytes]]:
     yield "bomb with alpha within the limit.png", _png(side // 2, side // 2, 6)
     yield "bomb beyond the limit.png", _png(60_000, 60_000, 0, whole=False)
     yield "text bomb.png", _png(8, 8, 0, chunks=_chunk(b"zTXt", b"k\0\0" + _zeros(300 << 20)))
-    yield "xmp bomb.png", _png(
-        8, 8, 0, chunks=_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + _zeros(300 << 20))
+    yield (
+        "xmp bomb.png",
+        _png(8, 8, 0, chunks=_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + _zeros(300 << 20))),
     )
     yield "profile bomb.png", _png(8, 8, 0, chunks=_chunk(b"iCCP", b"k\0\0" + _zeros(300 << 20)))
     yield "solid.webp", _saved(Image.new("RGB", (8000, 8000)), "WEBP", lossless=True, method=0)
@@ -58,10 +59,17 @@ def _liars() -> Iterator[tuple[str, bytes]]:
     at = jpeg.index(b"\xff\xc0") + 5
     jpeg[at : at + 4] = b"\xff\xff\xff\xff"
     yield "promises much.jpg", bytes(jpeg)
-    for name, width, height in (("wide", 2**31 - 1, 1), ("upside down", 8, -(2**31)), ("none", 0, 0)):
+    for name, width, height in (
+        ("wide", 2**31 - 1, 1),
+        ("upside down", 8, -(2**31)),
+        ("none", 0, 0),
+    ):
         header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
         yield f"{name}.bmp", b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + header
-    yield "promises much.gif", b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2\x44\1\0;"
+    yield (
+        "promises much.gif",
+        b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2\x44\1\0;",
+    )
     for kind, ending in (("AVIF", "avif"), ("HEIF", "heic")):
         data = _saved(Image.new("RGB", (64, 48)), kind)
         sizes = struct.pack(">II", 64, 48)
@@ -105,10 +113,14 @@ def _packets() -> Iterator[tuple[str, bytes]]:
     laughs = f'<!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><x>&e9;</x>'
     yield "laughs", laughs.encode()
     yield "outside", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
-    language = f'<dc:description><rdf:Alt><rdf:li xml:lang="{"x" * 50_000}">a</rdf:li></rdf:Alt></dc:description>'
+    item = f'<rdf:li xml:lang="{"x" * 50_000}">a</rdf:li>'
+    language = f"<dc:description><rdf:Alt>{item}</rdf:Alt></dc:description>"
     yield "language", _XMP.format("", language).encode()
     words = "".join(f"<rdf:li>{n}{'y' * 20}</rdf:li>" for n in range(1_000))
-    yield "keywords", _XMP.format("", f"<dc:subject><rdf:Bag>{words}</rdf:Bag></dc:subject>").encode()
+    yield (
+        "keywords",
+        _XMP.format("", f"<dc:subject><rdf:Bag>{words}</rdf:Bag></dc:subject>").encode(),
+    )
 
 
 def _no_files(folder: Path) -> Iterator[Path]:

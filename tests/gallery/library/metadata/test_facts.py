@@ -145,6 +145,15 @@ def test_a_damaged_or_hostile_packet_tells_nothing(tmp_path: Path, packet: bytes
     assert read_facts(path) == Facts()
 
 
+@pytest.mark.parametrize(
+    "latitude",
+    ["9" * 400 + ",1.5N", "9" * 5000 + ",1N", "1," + "9" * 400 + "N", "91,0N", "51,30,9e9N"],
+)
+def test_a_place_that_is_none_of_this_world_is_no_place(tmp_path: Path, latitude: str) -> None:
+    packet = _xmp("", f'xmp:Rating="3" exif:GPSLatitude="{latitude}" exif:GPSLongitude="0,7W"')
+    assert read_facts(_photo(tmp_path / "photo.jpg", xmp=packet)) == Facts(rating=3)
+
+
 def test_a_caption_from_a_file_holds_no_control_characters(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[270] = "two\nlines \x1b[31m\x07red\u202e".encode()

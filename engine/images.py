@@ -140,7 +140,9 @@ def open_rgb(path: Path, *, at_least: tuple[int, int] | None = None) -> Image.Im
         elif isinstance(image, RawImage):
             image.draft("RGB", image.size)
         _check_size(image.size, _FULL_LIMIT_PX, "pictures")
-        return upright(rgb(image), orientation)
+        decoded = rgb(image)
+        image.close()  # or there would be three of it where it is turned: see _limits_px
+        return upright(decoded, orientation)
 
 
 def squash(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.torture import report
+from tests.torture.feeding import feed_mutated, feed_troublemakers
 from tests.torture.killing import Figures, kill_catalogs
 from tests.torture.killing_programs import kill_programs
 
@@ -35,21 +36,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests.torture", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10, help="for all parts together")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=("kill-catalog", "kill-program"))
+    parser.add_argument("--only", choices=tuple(_PARTS))
     parser.add_argument("--dir", type=Path, help="where to work (a disk in memory is quicker)")
     parser.add_argument("--json", type=Path, help="append the figures to this file")
     return parser
 
 
-_Part = Callable[[Path, int, float], Figures]
+def _parts(arguments: argparse.Namespace) -> "dict[str, _Part]":
+    return {arguments.only: _PARTS[arguments.only]} if arguments.only else _PARTS
 
 
-def _parts(arguments: argparse.Namespace) -> dict[str, _Part]:
-    known: dict[str, _Part] = {"kill-catalog": _kill_catalogs, "kill-program": _kill_programs}
-    return {arguments.only: known[arguments.only]} if arguments.only else known
-
-
-def _run(name: str, part: _Part, arguments: argparse.Namespace, folder: Path) -> bool:
+def _run(name: str, part: "_Part", arguments: argparse.Namespace, folder: Path) -> bool:
     """Run a part for its share of the time; whether nothing was lost."""
     share_s = arguments.minutes * 60 / len(_parts(arguments))
     began = time.monotonic()
@@ -71,6 +68,20 @@ def _kill_programs(folder: Path, seed: int, until: float) -> Figures:
         print(f"{figures.all_kills} kills, {len(figures.losses)} losses", file=sys.stderr)
         turn += 1
     return figures
+
+
+def _feed(folder: Path, seed: int, until: float) -> Figures:
+    figures = feed_troublemakers(folder)
+    figures.add(feed_mutated(folder, seed, until=until))
+    return figures
+
+
+_Part = Callable[[Path, int, float], Figures]
+_PARTS: dict[str, _Part] = {
+    "kill-catalog": _kill_catalogs,
+    "kill-program": _kill_programs,
+    "bad-input": _feed,
+}
 
 
 if __name__ == "__main__":

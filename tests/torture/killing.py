@@ -47,7 +47,10 @@ class Figures:
         for whom, number in other.kills.items():
             self.kills[whom] = self.kills.get(whom, 0) + number
         for fact, number in other.facts.items():
-            self.noted(fact, number)
+            most = max(number, self.facts.get(fact, 0))
+            self.facts[fact] = (
+                most if fact.startswith("most ") else self.facts.get(fact, 0) + number
+            )
         self.losses += other.losses
 
 

@@ -4,6 +4,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -20,11 +21,14 @@ _XMP = (
 _BELOW_LIMIT = int(_FULL_LIMIT_PX**0.5) - 8
 
 
-def write_all(folder: Path) -> list[Path]:
-    """Write every troublemaker; gives those that are files named like pictures."""
+def write_all(folder: Path, *, heavy: bool = True) -> list[Path]:
+    """Write every troublemaker; gives what is named like a picture.
+
+    ``heavy`` ones are as large as may be opened, and take seconds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for name, data in (*_bombs(), *_liars(), *_loops(), *_tiny()):
+    for name, data in (*(_heavy() if heavy else ()), *_bombs(), *_liars(), *_loops(), *_tiny()):
         (folder / name).write_bytes(data)
         made.append(folder / name)
     for name, packet in _packets():
@@ -36,11 +40,18 @@ def write_all(folder: Path) -> list[Path]:
     return made + list(_no_files(folder))
 
 
-def _bombs() -> Iterator[tuple[str, bytes]]:
-    """Small files that become large."""
+def _heavy() -> Iterator[tuple[str, bytes]]:
+    """Pictures that are just small enough to be opened."""
     side = _BELOW_LIMIT
     yield "bomb within the limit.png", _png(side, side, 0)
-    yield "bomb with alpha within the limit.png", _png(side // 2, side // 2, 6)
+    yield "bomb with alpha within the limit.png", _png(side, side, 6)
+    yield "solid.webp", _saved(Image.new("RGB", (8000, 8000)), "WEBP", lossless=True, method=0)
+    yield "solid.jpg", _saved(Image.new("L", (20_000, 20_000)), "JPEG", quality=1)
+    yield "scans.jpg", _many_scans(2_000)
+
+
+def _bombs() -> Iterator[tuple[str, bytes]]:
+    """Small files that become large."""
     yield "bomb beyond the limit.png", _png(60_000, 60_000, 0, whole=False)
     yield "text bomb.png", _png(8, 8, 0, chunks=_chunk(b"zTXt", b"k\0\0" + _zeros(300 << 20)))
     yield (
@@ -48,9 +59,7 @@ def _bombs() -> Iterator[tuple[str, bytes]]:
         _png(8, 8, 0, chunks=_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + _zeros(300 << 20))),
     )
     yield "profile bomb.png", _png(8, 8, 0, chunks=_chunk(b"iCCP", b"k\0\0" + _zeros(300 << 20)))
-    yield "solid.webp", _saved(Image.new("RGB", (8000, 8000)), "WEBP", lossless=True, method=0)
     yield "endless frames.gif", _endless_gif(40_000)
-    yield "solid.jpg", _saved(Image.new("L", (20_000, 20_000)), "JPEG", quality=1)
 
 
 def _liars() -> Iterator[tuple[str, bytes]]:
@@ -75,7 +84,6 @@ def _liars() -> Iterator[tuple[str, bytes]]:
         sizes = struct.pack(">II", 64, 48)
         yield f"promises much.{ending}", data.replace(sizes, struct.pack(">II", 65_535, 65_535))
         yield f"promises too much.{ending}", data.replace(sizes, b"\xff" * 8)
-    yield "scans.jpg", _many_scans(2_000)
 
 
 def _loops() -> Iterator[tuple[str, bytes]]:
@@ -160,6 +168,7 @@ def _jpeg(colour: int = 0, xmp: bytes | None = None, exif: bytes = b"") -> bytes
     return data
 
 
+@cache
 def _zeros(size: int) -> bytes:
     deflate = zlib.compressobj(9)
     block = bytes(1 << 20)

@@ -50,8 +50,8 @@ _NOT_WRITABLE = (
 )
 _NOT_A_CATALOG = "The file {path} is not a catalog, or it is damaged."
 _DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-# What has no code of its own, the first from Python's driver.
-_DAMAGED_TEXTS = ("Could not decode to UTF-8", "unsupported file format")
+# What has no code of its own. (A catalog of this version has every column that is asked for.)
+_DAMAGED_TEXTS = ("Could not decode to UTF-8", "unsupported file format", "no such column")
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,

@@ -16,6 +16,7 @@ from tests.torture import report
 from tests.torture.feeding import feed_mutated, feed_troublemakers
 from tests.torture.killing import Figures, kill_catalogs
 from tests.torture.killing_programs import kill_programs
+from tests.torture.loading import load
 
 _LIVES = 6
 
@@ -34,6 +35,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests.torture", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("all", "load"), default="all")
+    parser.add_argument("--photos", type=int, default=100_000, help="of load")
+    parser.add_argument("--describe", type=int, default=20_000, help="of load")
     parser.add_argument("--minutes", type=float, default=10, help="for all parts together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=tuple(_PARTS))
@@ -43,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _parts(arguments: argparse.Namespace) -> "dict[str, _Part]":
+    if arguments.what == "load":
+        photos, describe = arguments.photos, arguments.describe
+        return {"load": lambda folder, _, __: load(folder, photos=photos, describe=describe)}
     return {arguments.only: _PARTS[arguments.only]} if arguments.only else _PARTS
 
 

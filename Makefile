@@ -38,6 +38,7 @@ check:
 check-long:
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -m long --timeout 3600
+
 torture:
 	@$(SETUP) test
 	@$(BIN)/python -m tests.torture --minutes 10 --seed 1

@@ -5,7 +5,7 @@ SETUP := $(PYTHON) packaging/setup_machine.py
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-long screenshots clean
+.PHONY: help run test check check-long screenshots torture clean
 
 help:
 	@echo "make run          open Photo Narrator on the sample gallery (without a screen: in text)"
@@ -13,6 +13,7 @@ help:
 	@echo "make check        lint, format, types, and who may import whom"
 	@echo "make check-long   the tests that take minutes"
 	@echo "make screenshots  make the README's pictures again"
+	@echo "make torture      try for ten minutes to break the program, and print what came out"
 	@echo "make clean        remove .venv and everything else that was made here"
 
 run:
@@ -37,6 +38,10 @@ check:
 check-long:
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -m long --timeout 3600
+
+torture:
+	@$(SETUP) test
+	@$(BIN)/python -m tests.torture --minutes 10 --seed 1
 
 screenshots:
 	@$(SETUP) test

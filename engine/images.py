@@ -145,7 +145,9 @@ def open_rgb(path: Path, *, at_least: tuple[int, int] | None = None) -> Image.Im
         elif isinstance(image, RawImage):
             image.draft("RGB", image.size)
         _check_size(image.size, _FULL_LIMIT_PX, "pictures")
-        return upright(rgb(image), orientation)
+        decoded = rgb(image)
+        image.close()  # or there would be three of it where it is turned: see _limits_px
+        return upright(decoded, orientation)
 
 
 def squash(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -175,9 +177,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
             if not prefix:
                 raise DecodeError(Reason.UNREADABLE, "The file is empty.")
             with _recognized(file, prefix, Path(path)) as image:
-                smaller = image.format in _JPEG_FORMATS or isinstance(image, RawImage)
-                limit = _JPEG_LIMIT_PX if smaller else _FULL_LIMIT_PX
-                _check_size(image.size, limit, f"{image.format} pictures")
+                _check_size(image.size, _header_limit_px(image), f"{image.format} pictures")
                 yield image
     except FileNotFoundError as error:
         raise DecodeError(Reason.MISSING, "The file is no longer there.") from error
@@ -234,6 +234,13 @@ def _recognized(file: IO[bytes], prefix: bytes, path: Path) -> Image.Image:
             raise DecodeError(Reason.UNREADABLE, detail) from error
         detail = "The file holds no picture of a kind that can be read here."
         raise DecodeError(Reason.UNSUPPORTED, detail) from error
+
+
+def _header_limit_px(image: Image.Image) -> int:
+    if image.format in _JPEG_FORMATS or isinstance(image, RawImage):  # can be decoded smaller
+        return _JPEG_LIMIT_PX
+    # Pillow decodes a WebP at 16 bytes a pixel.
+    return _FULL_LIMIT_PX // 2 if image.format == "WEBP" else _FULL_LIMIT_PX
 
 
 def _check_size(size: tuple[int, int], limit_px: int, what: str) -> None:

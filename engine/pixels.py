@@ -1,9 +1,12 @@
 """Whatever a picture file holds becomes 8-bit RGB pixels."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image
 
 _BACKGROUND = (255, 255, 255)
+_STRIP_ROWS = 256
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -26,21 +29,42 @@ def rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return _scaled_grey(image)
     if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        flat = Image.new("RGBA", rgba.size, (*_BACKGROUND, 255))
-        flat.alpha_composite(rgba)
-        return flat.convert("RGB")
+        return _on_white(image)
     return image.convert("RGB") if image.mode != "RGB" else image.copy()
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Pieces of the full width and the row each begins at: no whole copy to work on is needed."""
+    width, height = image.size
+    for top in range(0, height, _STRIP_ROWS):
+        yield top, image.crop((0, top, width, min(top + _STRIP_ROWS, height)))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    flat = Image.new("RGB", image.size)
+    for top, strip in _strips(image):
+        white = Image.new("RGBA", strip.size, (*_BACKGROUND, 255))
+        white.alpha_composite(strip.convert("RGBA"))
+        flat.paste(white.convert("RGB"), (0, top))
+    return flat
 
 
 def _scaled_grey(image: Image.Image) -> Image.Image:
     """16 bits to 8 by scale (Pillow's own conversion clips to white); 32 bits by their range."""
-    values = np.asarray(image)
     if image.mode.startswith("I;16"):
         low, high = 0.0, 65535.0
     else:
-        low, high = float(values.min()), float(values.max())
+        extremes = [(rows.min(), rows.max()) for _, rows in _rows(image)]
+        low, high = float(np.min(extremes)), float(np.max(extremes))
         if not (np.isfinite(low) and np.isfinite(high)):
             raise ValueError("not a number among the pixels")
-    eight = (values.astype(np.float32) - low) * (255 / (high - low if high > low else 1.0))
-    return Image.fromarray(np.rint(eight).clip(0, 255).astype(np.uint8)).convert("RGB")
+    grey = Image.new("L", image.size)
+    for top, rows in _rows(image):
+        eight = (rows.astype(np.float32) - low) * (255 / (high - low if high > low else 1.0))
+        grey.paste(Image.fromarray(np.rint(eight).clip(0, 255).astype(np.uint8)), (0, top))
+    return grey.convert("RGB")
+
+
+def _rows(image: Image.Image) -> Iterator[tuple[int, np.ndarray]]:
+    for top, strip in _strips(image):
+        yield top, np.asarray(strip)

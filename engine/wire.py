@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import struct
+import sys
 import types
 import typing
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 _LENGTH = struct.Struct("<I")
+# RecursionError: JSON that is nested more deeply than any message.
+_NO_MESSAGE = (struct.error, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class WireError(ValueError):
@@ -62,7 +65,7 @@ class Codec:
                 for key, value in fields.items()
             }
             return cls(**values)
-        except (struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        except _NO_MESSAGE as error:
             raise WireError(f"not a message: {error}") from error
 
 
@@ -119,13 +122,19 @@ def _typed(value: Any, hint: Any) -> Any:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint)
         return hint(**{key: _typed(item, hints[key]) for key, item in value.items()})
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return _finite(value)
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return hint(value)
     if isinstance(hint, type) and isinstance(value, hint):
         return value
     raise WireError(f"{value!r} is no {hint}")
+
+
+def _finite(value: float) -> float:
+    if not abs(value) <= sys.float_info.max:  # JSON has no others, but Python's reader takes them
+        raise WireError(f"{value!r} is no number")
+    return float(value)
 
 
 def settle_child() -> None:

@@ -57,7 +57,7 @@ class SettingsFile:
         except OSError as error:
             _LOG.warning("settings cannot be read: %s", error)
             return Settings()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             aside = self.path.with_name(self.path.name + ".unreadable")
             _LOG.warning("settings are no settings (%s); kept aside as %s", error, aside)
             try:

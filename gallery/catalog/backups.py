@@ -73,7 +73,7 @@ class BackingUp(Store):
                 target = backup_path(self._path, BackupKind.DAILY, moment)
                 if not write_copy(self._engine, self._path, target, stopped):
                     return None
-                self._prune()
+                self._prune(moment)
         except BusyError:
             return None
         return backup_of(target)
@@ -96,8 +96,10 @@ class BackingUp(Store):
     def _dailies(self) -> Iterator[Backup]:
         return (item for item in backups(self._path) if item.kind is BackupKind.DAILY)
 
-    def _prune(self) -> None:
-        for item in list(self._dailies())[DAILY_KEPT:]:
+    def _prune(self, moment: datetime) -> None:
+        # Of the future last: or after a clock that was wrong what was just made would go first.
+        dailies = sorted(self._dailies(), key=lambda item: item.made_at > moment)
+        for item in dailies[DAILY_KEPT:]:
             item.path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """What is SQLite's own: connections and pragmas, full text, what its errors mean to a person."""
 
 import sqlite3
+import traceback
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -52,6 +53,8 @@ _NOT_WRITABLE = (
 )
 _NOT_A_CATALOG = "The file {path} is not a catalog, or it is damaged."
 _DAMAGE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+# What has no code of its own. (A catalog of this version has every column that is asked for.)
+_DAMAGED_TEXTS = ("Could not decode to UTF-8", "unsupported file format", "no such column")
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -123,13 +126,28 @@ def in_plain_words(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         _tell(error, path)
         raise
+    except (ValueError, TypeError) as error:
+        if _is_of_a_stored_value(error):
+            raise damaged(path) from error
+        raise
+
+
+def _is_of_a_stored_value(error: Exception) -> bool:
+    """Whether what was read is of no form that is ever stored: a date of zeros, a broken letter.
+
+    SQLite does not notice it, for its pages are whole.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("sqlalchemy.")
 
 
 def _tell(error: sqlite3.Error, path: Path) -> None:
     code = getattr(error, "sqlite_errorcode", None)
     # The low byte is the kind; the rest says more than a person needs.
     kind = None if code is None else code & 0xFF
-    if kind in _DAMAGE:
+    if kind in _DAMAGE or str(error).startswith(_DAMAGED_TEXTS):
         raise damaged(path) from error
     meaning = None if kind is None else _MEANINGS.get(kind)
     if meaning:

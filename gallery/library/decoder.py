@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -34,6 +35,7 @@ from gallery.processes.decoder_messages import (
 )
 from gallery.processes.decoder_process import serve
 
+_LOG = logging.getLogger(__name__)
 _IN_FLIGHT = 2
 _STRIKES = 2
 _PATIENCE_S = 60.0
@@ -249,12 +251,23 @@ def _examine(number: int, path: Path) -> Examine:
 
 
 def _result(message: _Told) -> Answer:
+    try:
+        return _trusted(message)
+    except ValueError as error:  # a hostile file may have taken the decoder over
+        _LOG.warning("the decoder's answer makes no sense: %s", error)
+        return Failure(Reason.INTERNAL, "The decoder's answer makes no sense.")
+
+
+def _trusted(message: _Told) -> Answer:
     if isinstance(message, Closer | Frame):
         return message
     if isinstance(message, NotDecoded):
         return Failure(message.reason, message.detail)
     if isinstance(message, Rendered):
         return message.jpeg
+    stars = message.facts.rating or 0
+    if not 0 <= stars <= 5 or not 0 < max(message.width_px, message.height_px) < 2**31:
+        raise ValueError("numbers that no photo has")
     metadata = Metadata(
         format=message.format,
         width_px=message.width_px,

@@ -63,9 +63,17 @@ def serve(connection: Connection) -> None:
             request = requests.get()
         answer = _answer(request, kept)
         try:
-            channel.send(answer)
+            _send(channel, request.job, answer)
         except OSError:
             return
+
+
+def _send(channel: Channel, job: int, answer: Answer) -> None:
+    try:
+        channel.send(answer)
+    except ValueError:  # a file made it say what no message holds: the next file is not to suffer
+        _LOG.exception("an answer that cannot be told")
+        channel.send(NotDecoded(job, Reason.INTERNAL, "An unknown error; the log has more."))
 
 
 def _receive(channel: Channel, requests: "queue.SimpleQueue[Request]") -> None:

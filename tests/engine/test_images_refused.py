@@ -61,6 +61,17 @@ def test_a_jpeg_past_the_full_limit_opens_at_a_smaller_scale(
         read_header(tmp_path / "phone.png")
 
 
+def test_a_webp_may_be_half_as_large_because_it_takes_twice_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "_FULL_LIMIT_PX", 1_000_000)
+    for kind in ("webp", "png"):
+        Image.new("RGB", (1000, 700)).save(tmp_path / f"photo.{kind}")
+    assert read_header(tmp_path / "photo.png").width_px == 1000
+    with pytest.raises(DecodeError, match="limit on this computer is 0 megapixels for WEBP"):
+        read_header(tmp_path / "photo.webp")
+
+
 def test_limits_follow_the_memory_within_bounds() -> None:
     assert images._limits_px(1 << 30) == (40_000_000, 160_000_000)
     assert images._limits_px(16 << 30)[0] == (16 << 30) // 128

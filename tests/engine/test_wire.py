@@ -64,3 +64,17 @@ def test_a_message_of_another_codec_is_not_sent() -> None:
 def test_json_of_another_shape_is_refused(head: bytes) -> None:
     with pytest.raises(WireError):
         CODEC.decode(len(head).to_bytes(4, "little") + head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "[" * 100_000,
+        '["Scored",{"job":1,"scores":[NaN],"unknown_words":[[]]}]',
+        '["Scored",{"job":1,"scores":[1e999],"unknown_words":[[]]}]',
+        '["Scored",{"job":1,"scores":[1' + "0" * 400 + '],"unknown_words":[[]]}]',
+    ],
+)
+def test_what_no_message_says_is_refused(head: str) -> None:
+    with pytest.raises(WireError):
+        CODEC.decode(len(head).to_bytes(4, "little") + head.encode())

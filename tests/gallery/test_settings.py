@@ -18,7 +18,8 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b"", b"{", b"[]", b'{"theme": 3}', b'{"photo_id": true}', b"\xff\xfe\x00"]
+    "rubbish",
+    [b"", b"{", b"[]", b'{"theme": 3}', b'{"photo_id": true}', b"\xff\xfe\x00", b"[" * 100_000],
 )
 def test_rubbish_is_kept_aside_and_defaults_are_used(tmp_path: Path, rubbish: bytes) -> None:
     path = tmp_path / "settings.json"

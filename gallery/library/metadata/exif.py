@@ -17,6 +17,7 @@ _NO_CAPTION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 200
+_SHORTEST_S = 1e-7  # no camera is that quick
 
 
 def camera(base: Mapping[int, Any]) -> str | None:
@@ -35,8 +36,8 @@ def lens(details: Mapping[int, Any]) -> str | None:
 def exposure(details: Mapping[int, Any]) -> str | None:
     """Time, aperture, sensitivity and focal length: "1/160 s, f/7.1, ISO 100, 135 mm"."""
     parts = []
-    seconds = _number(details.get(_BASE.ExposureTime))
-    if seconds:
+    seconds = _number(details.get(_BASE.ExposureTime)) or 0.0
+    if seconds > _SHORTEST_S:
         parts.append(f"1/{round(1 / seconds)} s" if seconds < 0.3 else f"{seconds:g} s")
     aperture = _number(details.get(_BASE.FNumber))
     if aperture:

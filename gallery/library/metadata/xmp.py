@@ -14,7 +14,9 @@ _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _IPTC = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_DEGREES = re.compile(r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?\s*([NSEW])", re.IGNORECASE)
+_DEGREES = re.compile(
+    r"(\d{1,3}),(\d{1,20}(?:\.\d{1,20})?)(?:,(\d{1,20}(?:\.\d{1,20})?))?\s*([NSEW])", re.IGNORECASE
+)
 #: Where a caption stands, the best place first.
 _CAPTIONS = (f"{_DC}description", f"{_IPTC}AltTextAccessibility", f"{_IPTC}ExtDescrAccessibility")
 
@@ -55,12 +57,14 @@ class Xmp:
         return int(stars) if 0 <= stars <= 5 else None
 
     def position(self) -> tuple[float, float] | None:
-        """Latitude and longitude in degrees."""
+        """Latitude and longitude in degrees; None where either lacks or is none of this world."""
         found = tuple(
             _degrees(self._simple(f"{_EXIF}GPS{axis}") or "") for axis in ("Latitude", "Longitude")
         )
         latitude, longitude = found
-        return None if latitude is None or longitude is None else (latitude, longitude)
+        if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+            return None
+        return latitude, longitude
 
     def _elements(self, name: str) -> Iterator[Element]:
         for description in self._descriptions:

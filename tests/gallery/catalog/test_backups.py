@@ -120,6 +120,19 @@ def test_a_clock_that_was_wrong_stops_no_backup(catalog: Catalog) -> None:
     assert catalog.back_up_daily() is not None
 
 
+def test_after_a_week_on_a_wrong_clock_new_backups_stay(catalog: Catalog) -> None:
+    photo_id = filled(catalog)[0]
+    for day in range(DAILY_KEPT + 1):
+        edited_at(catalog, photo_id, f"day {day} of the future", NOON + (1000 + day) * DAY)
+        assert catalog.back_up_daily(now=NOON + (1000 + day) * DAY) is not None
+    for day in range(3):
+        edited_at(catalog, photo_id, f"day {day}", NOON + day * DAY)
+        made = catalog.back_up_daily(now=NOON + day * DAY)
+        assert made is not None, "it is gone again"
+        assert caption_in(made.path, photo_id) == f"day {day}"
+    assert len(catalog.backups()) == DAILY_KEPT
+
+
 def test_the_last_seven_days_are_kept_and_what_was_asked_for_is(catalog: Catalog) -> None:
     (photo_id,) = filled(catalog, 1)
     catalog.edit_caption(photo_id, "mine")

@@ -232,3 +232,19 @@ def test_a_glance_shows_what_the_camera_put_in_and_goes_before_other_work(
     wait(waiting, 20)
     assert finished.index("glance") < 6
     assert decoder.glance(draw(tmp_path / "drawn.png")).result(20) == b""
+
+
+@pytest.mark.parametrize("name", ["some.jpg", "untold.jpg"])
+def test_an_answer_that_makes_no_sense_is_a_failure_and_ends_nothing(
+    tmp_path: Path, name: str
+) -> None:
+    client = DecoderClient(entry=poisoned_decoder.talks_nonsense)
+    try:
+        answer = client.examine(draw(tmp_path / name)).result(20)
+        pid = client.pid
+        assert isinstance(answer, Failure)
+        assert answer.reason is Reason.INTERNAL
+        assert isinstance(client.picture(tmp_path / name, 40), bytes)
+        assert client.pid == pid
+    finally:
+        client.stop()

@@ -110,6 +110,13 @@ def test_an_answer_that_comes_twice_is_told_once(toy: Toy) -> None:
     assert toy.outcome(3) == {1: "a twice", 2: "a twice", 3: "a after"}
 
 
+def test_answers_that_come_late_or_of_what_nobody_asked_are_not_told(toy: Toy) -> None:
+    toy.describe("late", "strange")
+    toy.describe("late again", first_id=3)
+    toy.describe("after", first_id=4)
+    assert toy.outcome(4) == {1: "a late", 2: "a strange", 3: "a late again", 4: "a after"}
+
+
 def test_the_photo_that_ends_the_engine_is_set_aside_and_no_other(toy: Toy) -> None:
     toy.describe("one", "two", "poison", "four")
     toy.describe("five", "six", first_id=5)

@@ -178,6 +178,9 @@ class _Toy:
                 if batch.job not in self._cancelled:
                     self._describe(batch.job, task)
             self._send(BatchDone(batch.job, 0.0))
+            for task in batch.photos:
+                if "late" in Path(task.path).name:
+                    self._send(_said(batch.job, task.photo_id, "a late word"))
 
     def _describe(self, job: int, task: PhotoTask) -> None:
         name = Path(task.path).name
@@ -197,6 +200,10 @@ class _Toy:
         caption = f"a {Path(name).stem}" if task.caption else None
         vector = VECTOR if task.vector else b""
         said = Described(job, task.photo_id, caption, 0.5, "greedy", vector)
+        if "strange" in name:  # of a photo and of a batch that nobody asked about
+            self._send(_said(job, task.photo_id + 1_000_000, "a stranger"))
+            self._send(_said(job + 1_000_000, task.photo_id, "a stranger"))
+            self._send(BatchDone(job + 1_000_000, 0.0))
         self._send(said)
         if "twice" in name:
             self._send(said)
@@ -204,3 +211,7 @@ class _Toy:
     def _send(self, message: object) -> None:
         with self._lock:
             self._channel.send(message)
+
+
+def _said(job: int, photo_id: int, caption: str) -> Described:
+    return Described(job, photo_id, caption, 0.5, "greedy", VECTOR)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from engine.images import DecodeError
 from gallery.domain import Facts
+from gallery.library.metadata import exif
 from gallery.library.metadata.facts import read_facts
 
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "photos"
@@ -143,6 +144,19 @@ def test_a_damaged_or_hostile_packet_tells_nothing(tmp_path: Path, packet: bytes
     path = _photo(tmp_path / "photo.jpg")
     path.with_name("photo.jpg.xmp").write_bytes(packet)
     assert read_facts(path) == Facts()
+
+
+@pytest.mark.parametrize(
+    "latitude",
+    ["9" * 400 + ",1.5N", "9" * 5000 + ",1N", "1," + "9" * 400 + "N", "91,0N", "51,30,9e9N"],
+)
+def test_a_place_that_is_none_of_this_world_is_no_place(tmp_path: Path, latitude: str) -> None:
+    packet = _xmp("", f'xmp:Rating="3" exif:GPSLatitude="{latitude}" exif:GPSLongitude="0,7W"')
+    assert read_facts(_photo(tmp_path / "photo.jpg", xmp=packet)) == Facts(rating=3)
+
+
+def test_an_exposure_that_no_camera_makes_is_none() -> None:
+    assert exif.exposure({0x829A: 5e-324, 0x829D: 2.8}) == "f/2.8"
 
 
 def test_a_caption_from_a_file_holds_no_control_characters(tmp_path: Path) -> None:

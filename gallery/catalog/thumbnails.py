@@ -32,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from gallery.catalog.sqlite import open_engine, reading, writing
-from gallery.errors import KnownError
+from gallery.errors import DamagedCatalogError, KnownError
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -297,8 +297,8 @@ def _forget(connection: Connection, photo_ids: Sequence[int]) -> None:
 
 def _is_damage(error: Exception) -> bool:
     """Whether the file itself is at fault (and not a full disk or a lock)."""
+    if isinstance(error, DamagedCatalogError):
+        return True
     cause = error.__cause__ if isinstance(error, KnownError) else error
     original = getattr(cause, "orig", cause)
-    name = str(getattr(original, "sqlite_errorname", ""))
-    lacks_table = isinstance(cause, OperationalError) and "no such table" in str(original)
-    return lacks_table or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    return isinstance(cause, OperationalError) and "no such table" in str(original)

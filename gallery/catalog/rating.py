@@ -38,9 +38,7 @@ class Ratings(Store):
 
 def has_stars(least: int, most: int) -> ColumnElement[bool]:
     """Whether a photo has so many, by a person, else by its file."""
-    in_file = exists().where(
-        facts.c.photo_id == photos.c.id, facts.c.rating.between(least, most)
-    )
+    in_file = exists().where(facts.c.photo_id == photos.c.id, facts.c.rating.between(least, most))
     return or_(
         and_(photos.c.rating.is_not(None), photos.c.rating.between(least, most)),
         and_(photos.c.rating.is_(None), in_file),

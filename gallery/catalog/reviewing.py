@@ -63,9 +63,7 @@ class Reviewing(Store):
         with self._reading() as connection:
             return _states(connection, photo_ids)
 
-    def set_caption_states(
-        self, states: Mapping[int, CaptionState]
-    ) -> dict[int, CaptionState]:
+    def set_caption_states(self, states: Mapping[int, CaptionState]) -> dict[int, CaptionState]:
         """Say captions, all in one transaction, safe on the disk when this returns.
 
         Gives what was there before of those that changed; a text equal to the one that is there
@@ -121,21 +119,15 @@ def _mark(connection: Connection, states: Mapping[int, CaptionState]) -> None:
         update(photos).where(everyone).values(caption_accepted=None, caption_doubted=False)
     )
     connection.execute(
-        update(photos)
-        .where(photos.c.id.in_(accepted))
-        .values(caption_accepted=photos.c.caption_id)
+        update(photos).where(photos.c.id.in_(accepted)).values(caption_accepted=photos.c.caption_id)
     )
-    connection.execute(
-        update(photos).where(photos.c.id.in_(doubted)).values(caption_doubted=True)
-    )
+    connection.execute(update(photos).where(photos.c.id.in_(doubted)).values(caption_doubted=True))
 
 
 def _conditions(matcher: int, below: float) -> dict[Doubt, ColumnElement[bool]]:
     """The gravest first."""
     looked_at = func.coalesce(photos.c.caption_accepted, 0) == photos.c.caption_id
-    mismatch = and_(
-        _JUDGED, captions.c.scored_by == matcher, captions.c.score < below, ~looked_at
-    )
+    mismatch = and_(_JUDGED, captions.c.scored_by == matcher, captions.c.score < below, ~looked_at)
     return {
         Doubt.CHANGED: DOUBTED,
         Doubt.MISMATCH: mismatch,

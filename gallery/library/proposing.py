@@ -135,9 +135,7 @@ class _Asking:
         self._lock = threading.Lock()
         self._job: int | None = None
 
-    def propose(
-        self, path: Path, *, candidates: int, seed: int, beginning: str = ""
-    ) -> Proposal:
+    def propose(self, path: Path, *, candidates: int, seed: int, beginning: str = "") -> Proposal:
         def question(job: int) -> Question:
             with self._lock:
                 self._job = job

@@ -15,7 +15,6 @@ from gallery.ui.background import Background, Lane
 from gallery.ui.places import ALL, Kind, Place
 
 
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the grid is to show. ``keep``: the same list grown or shrunk, so stay where one is.
@@ -125,7 +124,9 @@ class Browser(QObject):
 
     def refresh(self) -> None:
         """Photos or folders changed: read what is shown and the overview again."""
-        self._background.run(Lane.READS, partial(_overview, self._catalog, self._review), self._on_overview)
+        self._background.run(
+            Lane.READS, partial(_overview, self._catalog, self._review), self._on_overview
+        )
         if not self.searching:
             self._read(keep=True)
 

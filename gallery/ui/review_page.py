@@ -97,9 +97,7 @@ class ReviewPage(QWidget):
                 self._go(place)
                 return
 
-    def show_wordings(
-        self, photo_id: int, wordings: Sequence[Wording], *, answered: bool
-    ) -> None:
+    def show_wordings(self, photo_id: int, wordings: Sequence[Wording], *, answered: bool) -> None:
         """List other wordings for the photo, if it is still this one."""
         if photo_id == self.photo_id:
             self.panel.show_wordings(wordings, answered=answered)

@@ -48,8 +48,10 @@ _STATEMENTS = (
     # The caption that a person looked at and let stand as it is.
     "ALTER TABLE photos ADD COLUMN caption_accepted INTEGER",
     "CREATE INDEX captions_unsure ON captions (photo_id) WHERE unsure = 1",
-    "CREATE INDEX captions_judged ON captions (photo_id, score) WHERE scored_by IS NOT NULL"
-    " AND origin <> 'model' AND withdrawn_at IS NULL",
+    (
+        "CREATE INDEX captions_judged ON captions (photo_id, score) WHERE scored_by IS NOT NULL"
+        " AND origin <> 'model' AND withdrawn_at IS NULL"
+    ),
     "DROP INDEX photos_backlog",
     """
     CREATE INDEX photos_backlog ON photos (root_id, captioned_by, embedded_by)

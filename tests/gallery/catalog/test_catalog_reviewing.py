@@ -43,9 +43,7 @@ def test_setting_the_stars_that_are_there_changes_nothing(catalog: Catalog) -> N
 def test_many_captions_are_said_and_taken_back_in_one_step(catalog: Catalog) -> None:
     one, two, three = filled(catalog, 3)
     catalog.edit_caption(one, "mine")
-    before = catalog.set_caption_states(
-        {i: CaptionState("ours") for i in (one, two, three)}
-    )
+    before = catalog.set_caption_states({i: CaptionState("ours") for i in (one, two, three)})
     assert before == {one: CaptionState("mine"), two: CaptionState(None), three: CaptionState(None)}
     assert [shown(catalog, i) for i in (one, two, three)] == ["ours"] * 3
     catalog.set_caption_states(before)

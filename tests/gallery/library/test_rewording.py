@@ -53,4 +53,5 @@ def test_what_was_previewed_is_stored_as_a_persons_words(
     catalog.set_caption_states(states(reworded(photos, Replace("dog", "cat"))))
     assert [shown(catalog, photo.id) for photo in photos] == ["A cat and a hotcat", "our cat", None]
     first = catalog.photo(photos[0].id).caption
-    assert first is not None and first.origin is Origin.PERSON
+    assert first is not None
+    assert first.origin is Origin.PERSON

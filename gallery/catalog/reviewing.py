@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, select, update
 
@@ -135,7 +136,7 @@ def _conditions(matcher: int, below: float) -> dict[Doubt, ColumnElement[bool]]:
     }
 
 
-def _asked(condition: ColumnElement[bool], *, among_captions: bool) -> Select[tuple[int]]:
+def _asked(condition: ColumnElement[bool], *, among_captions: bool) -> Select[Any]:
     there = and_(LISTED, photos.c.missing.is_(False), photos.c.caption_id.is_not(None))
     query = select(photos.c.id).where(condition, there)
     if not among_captions:

@@ -17,7 +17,7 @@ class SetTo:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """This stands behind what is shown."""
+    """Put a text behind what is shown."""
 
     text: str
 

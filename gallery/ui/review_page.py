@@ -62,7 +62,7 @@ class ReviewPage(QWidget):
         """Review these photos, in this order, from one of them on."""
         self._ids, self._doubts, self._decided = list(doubts), doubts, {}
         self._bar.setRange(0, len(self._ids))
-        self._go(self._ids.index(first) if first in doubts else 0)
+        self._go(self._ids.index(first) if first is not None and first in doubts else 0)
         self.stage.setFocus()
 
     def accept(self) -> None:

@@ -48,9 +48,8 @@ class ReviewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 20, 22, 20)
         layout.setSpacing(12)
-        for widget in (self._doubt, self._caption, self._editor, self._hint):
-            layout.addWidget(widget)
-        for widget in (self._origin, self._state, self.wordings):
+        shown: tuple[QWidget, ...] = (self._doubt, self._caption, self._editor, self._hint)
+        for widget in (*shown, self._origin, self._state, self.wordings):
             layout.addWidget(widget)
         layout.addStretch(1)
 

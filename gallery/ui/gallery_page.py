@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayo
 from gallery.library.reasons import Reasons
 from gallery.library.refining import Refiner
 from gallery.domain import Doubt, Photo, SearchResult
+from gallery.library.reviewing import ReviewList
 from gallery.library.viewing import Viewing
 from gallery.paths import sample_gallery_dir
-from gallery.library.reviewing import ReviewList
 from gallery.program import Program
 from gallery.settings import Settings
 from gallery.ui.background import Background, Lane

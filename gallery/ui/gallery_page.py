@@ -6,9 +6,9 @@ from functools import partial
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from gallery.domain import Doubt, Photo, SearchResult
 from gallery.library.reasons import Reasons
 from gallery.library.refining import Refiner
-from gallery.domain import Doubt, Photo, SearchResult
 from gallery.library.reviewing import ReviewList
 from gallery.library.viewing import Viewing
 from gallery.paths import sample_gallery_dir

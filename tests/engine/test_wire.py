@@ -16,7 +16,14 @@ _MESSAGES = [
     for value in vars(protocol).values()
     if isinstance(value, type) and dataclasses.is_dataclass(value)
 ]
-_PARTS = {"CheckpointRef", "PhotoTask", "Candidate", "Proposal", "Guess", "DeviceFound"}  # of messages
+_PARTS = {
+    "CheckpointRef",
+    "PhotoTask",
+    "Candidate",
+    "Proposal",
+    "Guess",
+    "DeviceFound",
+}  # of messages
 _SENT = [message for message in _MESSAGES if message.__name__ not in _PARTS]
 
 

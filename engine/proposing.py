@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.checkpoints import CheckpointError
 from engine.describer import Describer
 from engine.images import DecodeError
-from engine.protocol import Proposal, Propose, Proposed, Score, Scored
+from engine.protocol import Candidate, Proposal, Propose, Proposed, Score, Scored
 
 IsCancelled = Callable[[], bool]
 
@@ -45,6 +45,10 @@ def _proposal(message: Propose, path: str, describer: Describer) -> Proposal:
         picture = describer.prepare(Path(path))
     except DecodeError as error:
         return Proposal((), error.reason, error.detail)
+    if message.beginning:
+        (said,) = describer.caption([picture], beginning=message.beginning, careful=True)
+        settings = f"{said.settings}, begun by a person"
+        return Proposal((Candidate(said.caption or message.beginning, said.score, settings),))
     (candidates,) = describer.propose([picture], candidates=message.candidates, seed=message.seed)
     return Proposal(candidates)
 

@@ -153,12 +153,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Several wordings for each photo, please: a searched one and ``candidates`` sampled ones."""
+    """Several wordings for each photo, please: a searched one and ``candidates`` sampled ones.
+
+    With a ``beginning``: the searched one alone, going on from that.
+    """
 
     job: int
     paths: tuple[str, ...]
     candidates: int
     seed: int = 0
+    beginning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

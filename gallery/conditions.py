@@ -62,7 +62,7 @@ class ByCamera:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """The file says so many stars, from ``least`` to ``most``; without a rating it has none."""
+    """A person gave so many stars, or else its file has them, from ``least`` to ``most``."""
 
     least: int
     most: int

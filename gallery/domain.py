@@ -144,6 +144,7 @@ class Photo:
     """A file we know, with the caption to show and what went wrong, if anything did.
 
     ``caption_doubted``: the picture changed since a person said this.
+    ``rating``: stars, 0 to 5, that a person gave, else those of the file.
     """
 
     id: int
@@ -158,11 +159,33 @@ class Photo:
     caption: Caption | None
     failure: Failure | None
     caption_doubted: bool = False
+    rating: int | None = None
 
     @property
     def name(self) -> str:
         """The file name as it can be shown (bytes that are no UTF-8 are replaced)."""
         return os.fsencode(self.path.name).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionState:
+    """What a person said of a photo's caption: all that undo needs.
+
+    ``text``: their own words (None: none); ``accepted``: they looked at the shown caption and let
+    it stand; ``doubted``: their words are of an older content.
+    """
+
+    text: str | None
+    accepted: bool = False
+    doubted: bool = False
+
+
+class Doubt(StrEnum):
+    """Why a caption is to be reviewed."""
+
+    CHANGED = "changed"
+    MISMATCH = "mismatch"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def add_to(commands: Commands) -> None:
     _edit(
         commands.add(
             "edit",
-            "give a photo in the catalog your own caption",
+            "give photos in the catalog your own captions",
             runs="gallery.commands.editing:edit",
         )
     )
@@ -85,7 +85,14 @@ def _locate(parser: Parser) -> None:
 
 
 def _edit(parser: Parser) -> None:
-    parser.add_argument("photo", type=Path, metavar="PHOTO")
-    parser.add_argument(
-        "--caption", required=True, metavar="TEXT", help="your caption; empty withdraws it"
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    change = parser.add_mutually_exclusive_group(required=True)
+    change.add_argument("--caption", metavar="TEXT", help="your caption; empty withdraws it")
+    change.add_argument("--append", metavar="TEXT", help="put this behind what is shown")
+    change.add_argument(
+        "--replace", nargs=2, metavar=("OLD", "NEW"), help="put NEW wherever OLD stands"
     )
+    parser.add_argument("--match-case", action="store_true", help="OLD in exactly these letters")
+    parser.add_argument("--whole-words", action="store_true", help="not OLD within longer words")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
+    add_json(parser)

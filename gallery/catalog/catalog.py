@@ -28,6 +28,8 @@ from gallery.catalog.matched_words import MatchedWords
 from gallery.catalog.migrating import bring_up_to_date
 from gallery.catalog.pairs import Pairs
 from gallery.catalog.purging import Purging
+from gallery.catalog.rating import Ratings
+from gallery.catalog.reviewing import Reviewing
 from gallery.catalog.saved_searches import SavedSearches
 from gallery.catalog.shots import ShotTable
 from gallery.catalog.tables import identity
@@ -55,6 +57,8 @@ class Catalog(
     Albums,
     SavedSearches,
     ShotTable,
+    Ratings,
+    Reviewing,
 ):
     """What is known about the photos, in one SQLite file.
 

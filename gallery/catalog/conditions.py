@@ -27,6 +27,7 @@ from gallery.catalog import sqlite
 from gallery.catalog.albums import album_ids_named
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
+from gallery.catalog.rating import has_stars
 from gallery.catalog.store import Store, hidden_ids, path_of
 from gallery.catalog.tables import (
     DOUBTED,
@@ -141,6 +142,8 @@ def _holds(test: Test) -> ColumnElement[bool]:
         return _of_format([test.format])
     if isinstance(test, Is):
         return _stands(test.state)
+    if isinstance(test, Rated):
+        return has_stars(test.least, test.most)
     if isinstance(test, Has) and test.kept is Kept.KEYWORDS:
         return photos.c.keywords.is_not(None)
     return exists().where(facts.c.photo_id == photos.c.id, _tells(test))
@@ -155,8 +158,6 @@ def _tells(test: Test) -> ColumnElement[bool]:
     if isinstance(test, ByCamera):
         names = func.coalesce(facts.c.camera, "") + " " + func.coalesce(facts.c.lens, "")
         return func.instr(func.lower(names), test.text.lower()) > 0
-    if isinstance(test, Rated):
-        return facts.c.rating.between(test.least, test.most)
     return facts.c.latitude.is_not(None)
 
 

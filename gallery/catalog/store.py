@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select, update
 
 from engine.protocol import CheckpointRef, Reason
 from gallery.catalog import sqlite
-from gallery.catalog.tables import HIDDEN_IDS, UNKNOWN, captions, checkpoints, photos
+from gallery.catalog.tables import HIDDEN_IDS, UNKNOWN, captions, checkpoints, facts, photos
 from gallery.domain import Caption, Failure, Origin, Photo
 
 _Item = TypeVar("_Item")
@@ -112,6 +112,9 @@ CAPTION_COLUMNS = (
     captions.c.created_at,
 )
 
+#: Stars: a person's, else the file's. Needs ``facts`` in the query.
+RATING = func.coalesce(photos.c.rating, facts.c.rating)
+
 PHOTO_QUERY = select(
     photos.c.id,
     photos.c.root_id,
@@ -125,11 +128,12 @@ PHOTO_QUERY = select(
     photos.c.failure_reason,
     photos.c.failure_detail,
     photos.c.caption_doubted,
+    RATING.label("stars"),
     *CAPTION_COLUMNS,
 ).select_from(
-    photos.outerjoin(captions, captions.c.id == photos.c.caption_id).outerjoin(
-        checkpoints, checkpoints.c.id == captions.c.checkpoint
-    )
+    photos.outerjoin(captions, captions.c.id == photos.c.caption_id)
+    .outerjoin(checkpoints, checkpoints.c.id == captions.c.checkpoint)
+    .outerjoin(facts, facts.c.photo_id == photos.c.id)
 )
 
 
@@ -151,6 +155,7 @@ def photo_of(row: AnyRow) -> Photo:
         caption=None if row.shown_id is None else caption_of(row, row.id),
         failure=failure,
         caption_doubted=row.caption_doubted,
+        rating=row.stars,
     )
 
 

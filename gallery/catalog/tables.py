@@ -52,7 +52,9 @@ checkpoints = Table(
 #: repeat the shown caption. ``captioned_by`` and ``embedded_by`` name the checkpoint whose result
 #: came last: with their index the backlog is found without looking at what is done.
 #: ``shown_with`` is the photo that stands for this one (the JPEG of a RAW); ``caption_doubted``: a
-#: person's caption is of an older content. ``left_out``: it lies in a folder of ``exclusions``.
+#: person's caption is of an older content; ``left_out``: it lies in a folder of ``exclusions``.
+#: ``rating``: a person's stars (NULL: none given);
+#: ``caption_accepted``: the caption that a person looked at and let stand.
 photos = Table(
     "photos",
     metadata,
@@ -84,6 +86,8 @@ photos = Table(
     Column("shown_with", ForeignKey("photos.id", ondelete="SET NULL")),
     Column("caption_doubted", Boolean, nullable=False),
     Column("left_out", Boolean, nullable=False),
+    Column("rating", Integer),
+    Column("caption_accepted", Integer),
 )
 
 #: What a file tells about itself; no row where it tells nothing. Position in degrees.

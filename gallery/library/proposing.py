@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.protocol import Proposal, Propose, Proposed, RequestFailed
 from gallery.catalog import Catalog
-from gallery.domain import Alternate, Photo
+from gallery.domain import Alternate, Caption, DescribedPhoto, Photo
 from gallery.errors import KnownError
 from gallery.library.engine_client import EngineClient
 from gallery.library.engine_questions import Question
@@ -72,6 +72,44 @@ class Proposer:
                 return kept
         return self.kept(photo_id)
 
+    def go_on(self, photo_id: int, beginning: str) -> str:
+        """A caption that begins with a person's words and goes on by the describer's.
+
+        Nothing is stored. Raises ``KnownError`` as ``propose``.
+        """
+        photo = self._catalog.photo(photo_id)
+        self._is_unsure(photo)
+        proposal = self._asking.propose(photo.path, candidates=0, seed=0, beginning=beginning)
+        if proposal.reason is not None:
+            raise KnownError(proposal.detail)
+        if not proposal.candidates:
+            raise KnownError("The describer was interrupted.", _AGAIN)
+        return proposal.candidates[0].text
+
+    def describe_again(self, photo_id: int) -> bool:
+        """Put the best of other wordings in the place of the describer's caption.
+
+        A person's caption, and a file's, stay shown. False: it has no other words. Raises
+        ``KnownError`` as ``propose``.
+        """
+        others = self.propose(photo_id)
+        captioner, photo = self._set.captioner, self._catalog.photo(photo_id)
+        known = {item.text for item in self._catalog.history(photo_id) if self._is_ours(item)}
+        fresh = next((item for item in others if item.text not in known), None)
+        if fresh is None or captioner is None:
+            return False
+        unsure = self._is_unsure(photo)
+        item = DescribedPhoto(photo_id, fresh.text, fresh.score, fresh.settings, b"", unsure)
+        self._catalog.store_descriptions([item], captioner=captioner, matcher=self._set.matcher)
+        return True
+
+    def _is_ours(self, caption: Caption) -> bool:
+        captioner = self._set.captioner
+        return captioner is not None and (caption.checkpoint_id, caption.revision) == (
+            captioner.id,
+            captioner.revision,
+        )
+
     def cancel(self) -> None:
         """Give up what is being asked: that call raises ``KnownError`` soon."""
         self._asking.cancel()
@@ -97,11 +135,11 @@ class _Asking:
         self._lock = threading.Lock()
         self._job: int | None = None
 
-    def propose(self, path: Path, *, candidates: int, seed: int) -> Proposal:
+    def propose(self, path: Path, *, candidates: int, seed: int, beginning: str = "") -> Proposal:
         def question(job: int) -> Question:
             with self._lock:
                 self._job = job
-            return Propose(job, (os.fspath(path),), candidates, seed)
+            return Propose(job, (os.fspath(path),), candidates, seed, beginning)
 
         answer = self._engine.request(question, timeout_s=_A_PHOTO_S)
         with self._lock:

@@ -54,6 +54,15 @@ class Actions:
         self.try_again = make(tr("Try failed photos &again"))
         self.keys = make(tr("&Keys"), keys.KEYS, always=True)
         self.about = make(tr("&About Photo Narrator"), always=True)
+        self.review = make(tr("Re&view captions"), keys.REVIEW)
+        self.captions = make(tr("C&hange captions…"), keys.CAPTIONS)
+        self.beginning = make(tr("Describe be&ginning with…"), keys.BEGINNING)
+        self.describe_again = make(tr("Describe a&gain"))
+        self.stars = [
+            make(text, key) for text, key in zip(self._star_texts(), keys.STARS, strict=True)
+        ]
+        self.stars_of_file = make(tr("As in the &file"))
+        self.stars_menu = self._make_stars_menu()
         self.themes = self._make_themes()
         self._fill_menus()
         self.enable(on=False)
@@ -64,7 +73,9 @@ class Actions:
         apart.setSeparator(True)
         for widget in widgets:
             widget.addActions([self.open_photo, self.more_like, self.edit_caption, self.tell])
-            widget.addActions([self.ask, apart, self.add_to_album, self.remove_from_album])
+            widget.addActions([self.captions, self.beginning, self.describe_again])
+            widget.addActions([self.stars_menu.menuAction(), self.ask])
+            widget.addActions([apart, self.add_to_album, self.remove_from_album])
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def enable(self, *, on: bool) -> None:
@@ -101,6 +112,22 @@ class Actions:
             self._needing.append(action)
         return action
 
+    def _star_texts(self) -> list[str]:
+        tr = self._window.tr
+        return [
+            tr("&0  no stars"),
+            tr("&1  ★"),
+            tr("&2  ★★"),
+            tr("&3  ★★★"),
+            tr("&4  ★★★★"),
+            tr("&5  ★★★★★"),
+        ]
+
+    def _make_stars_menu(self) -> QMenu:
+        menu = QMenu(self._window.tr("Sta&rs"), self._window)
+        menu.addActions([*reversed(self.stars), self.stars_of_file])
+        return menu
+
     def _make_themes(self) -> QActionGroup:
         tr = self._window.tr
         names = (
@@ -125,7 +152,8 @@ class Actions:
         )
         self._edit_menu = self._menu(
             tr("&Edit"),
-            [self.edit_caption, self.more_wordings, None, self.find, self.find_picture],
+            [self.edit_caption, self.more_wordings, self.captions, self.review, None],
+            [self.find, self.find_picture],
             [self.save_search, None, self.settings],
         )
         view = self._menu(
@@ -145,6 +173,7 @@ class Actions:
         self._menu(
             tr("&Photo"),
             [self.open_photo, self.more_like, self.ask, None],
+            [self.stars_menu.menuAction(), self.beginning, self.describe_again, None],
             [self.tell, self.stop_telling, self.slideshow, self.save_film, None],
             [self.add_to_album, self.remove_from_album, self.move_earlier, self.move_later, None],
             [self.pause_work, self.cancel_work, self.try_again],

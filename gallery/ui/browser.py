@@ -10,11 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from gallery.catalog import Catalog
 from gallery.conditions import Condition, Is, State
 from gallery.domain import Album, Counts, Folder, SavedSearch, SearchResult
+from gallery.library.reviewing import ReviewList
 from gallery.ui.background import Background, Lane
 from gallery.ui.places import ALL, Kind, Place
-
-# Places that are gone once there is nothing in them.
-_STATES = {Kind.DOUBTED: State.DOUBTED, Kind.MISSING: State.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Overview:
     counts: Counts
     albums: tuple[Album, ...] = ()
     saved: tuple[SavedSearch, ...] = ()
+    to_review: int = 0
 
 
 class Browser(QObject):
@@ -64,9 +63,11 @@ class Browser(QObject):
     overview_changed = Signal(object)  # Overview
     place_changed = Signal(object)  # Place
 
-    def __init__(self, catalog: Catalog, background: Background, parent: QObject) -> None:
+    def __init__(
+        self, catalog: Catalog, review: ReviewList, background: Background, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._catalog, self._background = catalog, background
+        self._catalog, self._review, self._background = catalog, review, background
         self._turn = 0
         self._arriving = False  # a place was gone to that is not shown yet
         self.place = ALL
@@ -123,7 +124,9 @@ class Browser(QObject):
 
     def refresh(self) -> None:
         """Photos or folders changed: read what is shown and the overview again."""
-        self._background.run(Lane.READS, partial(_overview, self._catalog), self._on_overview)
+        self._background.run(
+            Lane.READS, partial(_overview, self._catalog, self._review), self._on_overview
+        )
         if not self.searching:
             self._read(keep=True)
 
@@ -132,7 +135,7 @@ class Browser(QObject):
         self._arriving = self._arriving or not keep
         self._background.run(
             Lane.READS,
-            partial(_ids, self._catalog, self.place),
+            partial(_ids, self._catalog, self._review, self.place),
             partial(self._on_ids, self._turn),
         )
 
@@ -150,24 +153,34 @@ class Browser(QObject):
         gone = (kind is Kind.FOLDER and self.place.folder_id not in known) or (
             kind is Kind.ALBUM and self.place.album_id not in albums
         )
-        done = kind in _STATES and not _number(overview.counts, kind)
+        done = _is_over(overview, kind)
         if gone or (done and not self.searching):
             self.go(ALL)
 
 
-def _number(counts: Counts, kind: Kind) -> int:
-    return counts.doubted if kind is Kind.DOUBTED else counts.missing
+def _is_over(overview: Overview, kind: Kind) -> bool:
+    """Whether it is a place that is gone once there is nothing in it, and there is nothing."""
+    left = {Kind.REVIEW: overview.to_review, Kind.MISSING: overview.counts.missing}
+    return not left.get(kind, True)
 
 
-def _ids(catalog: Catalog, place: Place) -> Sequence[int]:
+def _ids(catalog: Catalog, review: ReviewList, place: Place) -> Sequence[int]:
+    if place.kind is Kind.REVIEW:
+        return review.ids()
     if place.kind is Kind.FAILED:
         return catalog.photo_ids(failed=True)
     if place.album_id is not None:
         return catalog.album_photo_ids(place.album_id)
-    if place.kind in _STATES:
-        return catalog.ids_meeting([Condition(Is(_STATES[place.kind]))])
+    if place.kind is Kind.MISSING:
+        return catalog.ids_meeting([Condition(Is(State.MISSING))])
     return catalog.photo_ids(folder_id=place.folder_id)
 
 
-def _overview(catalog: Catalog) -> Overview:
-    return Overview(catalog.folders(), catalog.counts(), catalog.albums(), catalog.saved_searches())
+def _overview(catalog: Catalog, review: ReviewList) -> Overview:
+    return Overview(
+        catalog.folders(),
+        catalog.counts(),
+        catalog.albums(),
+        catalog.saved_searches(),
+        review.count(),
+    )

@@ -135,7 +135,9 @@ class CollectionsWiring(QObject):
             self.edits.move_before(self.album_id, photo_ids, before_id)
 
     def _selected(self) -> list[int]:
-        return [] if self.page.is_viewing else self.page.grid.selected_ids()
+        return (
+            [] if self.page.is_viewing or self.page.is_reviewing else self.page.grid.selected_ids()
+        )
 
     def _current(self) -> list[int]:
         current = self.page.current_id

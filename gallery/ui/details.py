@@ -19,6 +19,7 @@ from gallery.ui.ask_box import AskBox
 from gallery.ui.doubt_line import DoubtLine
 from gallery.ui.elided_label import ElidedLabel
 from gallery.ui.facts_panel import KEYS_PX, FactsPanel
+from gallery.ui.star_row import StarRow
 from gallery.ui.theme import theme
 from gallery.ui.wordings import Wording, Wordings
 from gallery.ui.words import (
@@ -45,6 +46,7 @@ class Details(QWidget):
     wordings_wanted = Signal(int)
     more_wordings_wanted = Signal(int)
     narrate_requested = Signal()
+    rated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,8 @@ class Details(QWidget):
         self._hint.hide()
         self.doubt = DoubtLine(self)
         self.doubt.edit_requested.connect(self.edit_requested)
+        self._stars = StarRow(self)
+        self._stars.rated.connect(self.rated)
         self.ask_box = AskBox(self)
         self.wordings = Wordings(self)
         self.wordings.hide()
@@ -98,6 +102,7 @@ class Details(QWidget):
         if photo is None:
             return
         self.ask_box.show_photo(photo.id)
+        self._stars.show_stars(photo.rating)
         self.facts_panel.expect(photo.id)
         self.doubt.show_photo(photo)
         named = photo.caption is None and photo.failure is None
@@ -118,12 +123,12 @@ class Details(QWidget):
         self._why.setText(f"{title}\n{text}" if text else "")
         self._why.setVisible(bool(text))
 
-    def edit(self) -> None:
-        """Open the editor with the caption selected."""
+    def edit(self, text: str | None = None) -> None:
+        """Open the editor with the caption (or another text) selected."""
         if self._photo is None:
             return
-        caption = self._photo.caption
-        self._editor.setPlainText(caption.text if caption else "")
+        said = self._photo.caption.text if self._photo.caption else ""
+        self._editor.setPlainText(said if text is None else text)
         self._editor.selectAll()
         self.wordings.clear()
         self._show_editor(shown=True)
@@ -238,6 +243,7 @@ class Details(QWidget):
         layout.addWidget(self.wordings)
         layout.addWidget(self._origin)
         layout.addWidget(self.doubt)
+        layout.addWidget(self._stars)
         layout.addLayout(buttons)
         layout.addWidget(self.ask_box)
         layout.addWidget(self._why)

@@ -24,7 +24,7 @@ class FactsPanel(QWidget):
             "camera": self.tr("Camera"),
             "lens": self.tr("Lens"),
             "exposure": self.tr("Exposure"),
-            "rating": self.tr("Rating"),
+            "rating": self.tr("Stars in file"),
             "place": self.tr("Place"),
             "keywords": self.tr("Keywords"),
             "raw": self.tr("RAW beside"),

@@ -1,19 +1,22 @@
 """The inside of the window for one open catalog: its parts, and what is shown when."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from gallery.domain import Photo, SearchResult
+from gallery.domain import Doubt, Photo, SearchResult
 from gallery.library.reasons import Reasons
 from gallery.library.refining import Refiner
+from gallery.library.reviewing import ReviewList
 from gallery.library.viewing import Viewing
 from gallery.paths import sample_gallery_dir
 from gallery.program import Program
 from gallery.settings import Settings
 from gallery.ui.background import Background, Lane
 from gallery.ui.banner import SampleBanner
+from gallery.ui.batch_edits import BatchEdits
 from gallery.ui.browser import Browser, Overview, Shown
 from gallery.ui.close_looks import CloseLooks
 from gallery.ui.completions import SearchCompletions
@@ -41,6 +44,7 @@ from gallery.ui.place_words import (
 from gallery.ui.places import Kind, Place
 from gallery.ui.proposals import Proposals
 from gallery.ui.refinement import Refinement
+from gallery.ui.review_page import ReviewPage
 from gallery.ui.search import Search
 from gallery.ui.sidebar import Sidebar
 from gallery.ui.status_line import StatusLine
@@ -61,7 +65,8 @@ class GalleryPage(QWidget):
         self.bridge = EventBridge(program.bus, self)
         self.cache = PhotoCache(program.catalog, program.thumbnails, self.background, self)
         self.model = PhotoModel(self.cache, self)
-        self.browser = Browser(program.catalog, self.background, self)
+        self.review_list = ReviewList(program.catalog, program.describer_set)
+        self.browser = Browser(program.catalog, self.review_list, self.background, self)
         self.search = Search(
             program.searcher, self.background, self, overtaken=program.engine.drop_texts
         )
@@ -71,6 +76,9 @@ class GalleryPage(QWidget):
         self.explanations = Explanations(reasons, self.refinement, self.background, self)
         self.model.explain_by(self.explanations.short, self.explanations.long)
         self.edits = CaptionEdits(program.catalog, program.bus, self.background, self)
+        self.batch_edits = BatchEdits(
+            program.catalog, program.bus, self.background, self.edits.undo_stack, self
+        )
         self.proposals = Proposals(program.proposer, self.background, self)
         self.narration = Narration(program.catalog, program.narrator, self.background, self)
         pictures = PictureLoader(program.viewer_picture, self.background, self)
@@ -91,6 +99,7 @@ class GalleryPage(QWidget):
         looks = CloseLooks(viewing, self.background, self)
         moving = MovingPicture(viewing, self.background, self)
         self.viewer = Viewer(self.cache, pictures, looks, moving, self)
+        self.review = ReviewPage(self.cache, pictures, self)
         self.narration_bar = NarrationBar(self)
         self.status = StatusLine(self)
         self.outside = OutsideChanges(program.catalog, self.background, self)
@@ -132,6 +141,8 @@ class GalleryPage(QWidget):
     @property
     def current_id(self) -> int | None:
         """The photo that keys act on."""
+        if self.is_reviewing:
+            return self.review.photo_id
         return self.viewer.photo_id if self.is_viewing else self.grid.current_id
 
     @property
@@ -139,7 +150,17 @@ class GalleryPage(QWidget):
         """Whether one photo is shown large."""
         return self._outer.currentWidget() is self.viewer
 
+    @property
+    def is_reviewing(self) -> bool:
+        """Whether captions are reviewed one after another."""
+        return self._outer.currentWidget() is self.review
+
     # What is shown
+
+    def begin_review(self, doubts: Mapping[int, Doubt], first: int | None) -> None:
+        """Show captions one after another, from one of them on."""
+        self._outer.setCurrentWidget(self.review)
+        self.review.begin(doubts, first)
 
     def open_photo(self, photo_id: int | None) -> None:
         """Show a photo large."""
@@ -246,6 +267,8 @@ class GalleryPage(QWidget):
             self.empty.show_welcome(samples=sample_gallery_dir().is_dir())
         elif place.kind is Kind.FAILED:
             self.empty.show_no_failures()
+        elif place.kind is Kind.REVIEW:
+            self.empty.show_nothing(self.tr("There is no caption to review."))
         else:
             folders = [item for item in overview.folders if item.id == place.folder_id]
             connected = all(item.connected for item in folders or overview.folders)
@@ -303,6 +326,7 @@ class GalleryPage(QWidget):
         self._outer = QStackedWidget(self)
         self._outer.addWidget(self._browse)
         self._outer.addWidget(self.viewer)
+        self._outer.addWidget(self.review)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -148,6 +148,8 @@ class GridDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour("quiet"))
         line.translate(0, metrics.height() + 1)
         below = note or (date_text(photo.taken_at) if told else self.tr("not described yet"))
+        if photo.rating:
+            below = f"{'★' * photo.rating}  {below}".rstrip()
         if photo.missing:
             below = self.tr("file is missing")
         elif photo.failure is not None:

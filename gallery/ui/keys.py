@@ -36,12 +36,17 @@ LATER = "Ctrl+Shift+Right"
 ZOOM_IN = LARGER
 ZOOM_OUT = SMALLER
 FIT = "Ctrl+9"
-ACTUAL_SIZE = ("Ctrl+1", "Ctrl+8")
+ACTUAL_SIZE = ("Ctrl+8",)  # Ctrl+1 gives a star
 TURN = "Ctrl+T"
 TURN_BACK = "Ctrl+Shift+T"
 PLAY = "Ctrl+P"
 FILM_STRIP = "F8"
 KEYS = "F1"
+REVIEW = "F7"
+CAPTIONS = "Ctrl+H"
+BEGINNING = "Ctrl+G"
+# Stars everywhere, in the viewer too: the size of the picture is never on these keys.
+STARS = tuple(f"Ctrl+{stars}" for stars in range(6))
 
 
 class KeysDialog(QDialog):
@@ -103,7 +108,14 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                     MORE_WORDINGS,
                     tr("Edit the caption with other wordings; Alt+1 to Alt+9 takes one"),
                 ),
-                (UNDO, tr("Undo a correction, or a change of an album")),
+                (
+                    f"{STARS[0]} – {STARS[-1]}",
+                    tr("Give the selected photos so many stars (never zooms, also in the viewer)"),
+                ),
+                (CAPTIONS, tr("Change the captions of the selected photos: replace, set, append")),
+                (BEGINNING, tr("Give the beginning of a caption; the describer goes on")),
+                (REVIEW, tr("Review the captions that are doubted, one after another")),
+                (UNDO, tr("Undo a correction, stars, a change of many or of an album")),
                 (" or ".join(REDO), tr("Redo it")),
                 (FULL_SCREEN, tr("Full screen")),
                 (ADD_FOLDER, tr("Add a folder of photos")),
@@ -172,6 +184,17 @@ def key_list() -> list[tuple[str, list[tuple[str, str]]]]:
                 (PLAY, tr("Hold a moving picture, or go on")),
                 (FILM_STRIP, tr("Show or hide the film strip")),
                 (tr("Esc, Enter"), tr("Back to the photos")),
+            ],
+        ),
+        (
+            tr("Review of captions"),
+            [
+                (tr("Enter"), tr("Accept: the caption becomes yours")),
+                (EDIT_CAPTION, tr("Edit it; Enter saves and goes on")),
+                (tr("Alt+1 to Alt+9"), tr("Take another wording")),
+                (tr("Space, Right"), tr("Skip: it stays in the list")),
+                (tr("Left, Backspace"), tr("Back to the one before")),
+                (tr("Esc"), tr("Leave the review")),
             ],
         ),
         (

@@ -254,13 +254,24 @@ class MainWindow(QMainWindow):
             (actions.more_like, lambda page, wiring: wiring.apart.more_like(page.current_id)),
             (actions.look_alikes, lambda _, wiring: wiring.apart.show_groups()),
             (actions.find_picture, lambda _, wiring: wiring.apart.ask_for_picture()),
+            (actions.review, lambda _, wiring: wiring.correcting.review()),
+            (actions.captions, lambda _, wiring: wiring.correcting.change_captions()),
+            (actions.beginning, lambda _, wiring: wiring.correcting.ask_beginning()),
+            (actions.describe_again, lambda _, wiring: wiring.correcting.describe_again()),
+            (actions.stars_of_file, lambda _, wiring: wiring.correcting.rate(None)),
         ):
             action.triggered.connect(partial(self._act, act))
+        for stars, action in enumerate(actions.stars):
+            action.triggered.connect(partial(self._rate, stars))
         actions.find.triggered.connect(self._find)
 
     def _act(self, act: Callable[[GalleryPage, PageWiring], None], *_: object) -> None:
         if self.page is not None and self.wiring is not None:
             act(self.page, self.wiring)
+
+    def _rate(self, stars: int) -> None:
+        if self.wiring is not None:
+            self.wiring.correcting.rate(stars)
 
     def _find(self) -> None:
         if self.page is not None:

@@ -12,6 +12,7 @@ from gallery.ui.announce import announce
 from gallery.ui.apart_wiring import ApartWiring
 from gallery.ui.background import Lane
 from gallery.ui.collections_wiring import CollectionsWiring
+from gallery.ui.correcting_wiring import CorrectingWiring
 from gallery.ui.details_wiring import DetailsWiring
 from gallery.ui.film_making import FilmMaking
 from gallery.ui.finding_wiring import FindingWiring
@@ -36,6 +37,7 @@ class PageWiring:
         self.details = DetailsWiring(page)
         self.collections = CollectionsWiring(page)
         self.apart = ApartWiring(page)
+        self.correcting = CorrectingWiring(page)
         page.top_bar.save_requested.connect(self.collections.save_search)
         self.films = FilmMaking(page)
         self.finding = FindingWiring(page)
@@ -87,12 +89,17 @@ class PageWiring:
         """Edit the current photo's caption where it stands."""
         if self.page.is_viewing:
             self.page.viewer.edit_caption()
+        elif self.page.is_reviewing:
+            self.page.review.edit()
         else:
             self.page.grid.edit_current()
 
     def more_wordings(self) -> None:
         """Edit the current photo's caption with other wordings beside it."""
         page = self.page
+        if page.is_reviewing:
+            page.review.ask_more()
+            return
         if not page.is_viewing:
             page.open_photo(page.current_id)
         if page.is_viewing:
@@ -135,6 +142,7 @@ class PageWiring:
         """Close what stands beside the page."""
         self.apart.close()
         self.films.stop()
+        self.correcting.close()
         if self.slideshow is not None:
             self.slideshow.close()
 
@@ -214,7 +222,7 @@ class PageWiring:
         page.browser.go(place)
 
     def _on_open_requested(self, photo_id: int) -> None:
-        if not self.apart.opens(photo_id):
+        if not self.apart.opens(photo_id) and not self.correcting.opens(photo_id):
             self.page.open_photo(photo_id)
 
     def _on_grid_left(self) -> None:

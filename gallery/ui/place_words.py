@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from engine.checkpoints import DescriberSet
 from gallery.domain import Album, Folder, SearchResult
 from gallery.ui.browser import Browser
+from gallery.ui.keys import REVIEW
 from gallery.ui.places import Kind
 from gallery.ui.words import count_text, photos_text, tr
 
@@ -20,10 +21,10 @@ def place_title(browser: Browser) -> str:
         return tr("“{0}”").format(browser.search_result.text)
     if browser.place.kind is Kind.FAILED:
         return tr("Could not be described")
-    if browser.place.kind is Kind.DOUBTED:
-        return tr("To review")
     if browser.place.kind is Kind.MISSING:
         return tr("File is missing")
+    if browser.place.kind is Kind.REVIEW:
+        return tr("To review")
     album = _album(browser)
     if album is not None:
         return album.name
@@ -40,9 +41,9 @@ def place_note(browser: Browser, shown: int) -> str:
     result = browser.search_result
     if browser.apart is not None:
         return browser.apart.note
-    if result is None and browser.place.kind is Kind.DOUBTED:
-        changed = tr("{0}  ·  the pictures changed since you wrote their captions")
-        return changed.format(photos_text(shown))
+    if result is None and browser.place.kind is Kind.REVIEW and shown:
+        review = tr("{0}  ·  Enter or {1} reviews them one after another")
+        return review.format(photos_text(shown), REVIEW)
     if result is None:
         folder = _folder(browser)
         if folder is None or folder.connected or not shown:

@@ -11,8 +11,8 @@ class Kind(StrEnum):
     FOLDER = "folder"
     FAILED = "failed"
     ALBUM = "album"
-    DOUBTED = "doubted"
     MISSING = "missing"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Place:
             return cls(Kind.FOLDER, int(number))
         if kind == Kind.ALBUM and number.isascii() and number.isdigit():
             return cls(Kind.ALBUM, album_id=int(number))
-        return next((place for place in (FAILED, DOUBTED, MISSING) if kind == place.kind), ALL)
+        return next((place for place in (FAILED, REVIEW, MISSING) if kind == place.kind), ALL)
 
 
 ALL = Place(Kind.ALL)
 FAILED = Place(Kind.FAILED)
-DOUBTED = Place(Kind.DOUBTED)
 MISSING = Place(Kind.MISSING)
+REVIEW = Place(Kind.REVIEW)

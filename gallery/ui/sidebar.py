@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from gallery.domain import Album, Folder, SavedSearch
 from gallery.ui.browser import Overview
 from gallery.ui.chosen_mark import paint_chosen
-from gallery.ui.places import ALL, DOUBTED, FAILED, MISSING, Kind, Place
+from gallery.ui.places import ALL, FAILED, MISSING, REVIEW, Kind, Place
 from gallery.ui.theme import theme
 from gallery.ui.words import count_text, photos_text
 
@@ -101,8 +101,8 @@ class Sidebar(QWidget):
         self._add(ALL, self.tr("All photos"), counts.photos, "photos")
         if counts.failed:
             self._add(FAILED, self.tr("Could not be described"), counts.failed, "alert")
-        if counts.doubted:
-            self._add(DOUBTED, self.tr("To review"), counts.doubted, "unsure")
+        if overview.to_review:
+            self._add(REVIEW, self.tr("To review"), overview.to_review, "unsure")
         if counts.missing:
             self._add(MISSING, self.tr("File is missing"), counts.missing, "folder-away")
         for folder in overview.folders:

@@ -66,6 +66,8 @@ def spoken_place(photo: Photo | None, place: int, total: int) -> str:
         parts.append(tr("not described yet"))
     if photo.failure is not None and photo.caption is not None:
         parts.append(reason_text(photo.failure.reason))
+    if photo.rating:
+        parts.append(tr("1 star") if photo.rating == 1 else tr("{0} stars").format(photo.rating))
     if photo.missing:
         parts.append(tr("file is missing"))
     return ", ".join(parts)

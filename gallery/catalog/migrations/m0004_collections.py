@@ -1,4 +1,4 @@
-"""Schema 4: albums, saved searches, folders left out, pairs of files, captions of old contents."""
+"""Schema 4: albums, saved searches, folders left out, pairs of files, ratings, what is doubted."""
 
 from sqlalchemy import Connection
 
@@ -42,6 +42,16 @@ _STATEMENTS = (
     # Its content changed under a person's caption: whether that still fits is theirs to say.
     "ALTER TABLE photos ADD COLUMN caption_doubted BOOLEAN NOT NULL DEFAULT 0",
     "CREATE INDEX photos_caption_doubted ON photos (root_id) WHERE caption_doubted = 1",
+    # How many stars a person gave; without (NULL) those of the file count.
+    "ALTER TABLE photos ADD COLUMN rating INTEGER CHECK (rating BETWEEN 0 AND 5)",
+    "CREATE INDEX photos_rating ON photos (rating) WHERE rating IS NOT NULL",
+    # The caption that a person looked at and let stand as it is.
+    "ALTER TABLE photos ADD COLUMN caption_accepted INTEGER",
+    "CREATE INDEX captions_unsure ON captions (photo_id) WHERE unsure = 1",
+    (
+        "CREATE INDEX captions_judged ON captions (photo_id, score) WHERE scored_by IS NOT NULL"
+        " AND origin <> 'model' AND withdrawn_at IS NULL"
+    ),
     "DROP INDEX photos_backlog",
     """
     CREATE INDEX photos_backlog ON photos (root_id, captioned_by, embedded_by)

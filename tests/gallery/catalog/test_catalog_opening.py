@@ -71,7 +71,7 @@ def test_a_released_schema_is_brought_up_to_date_with_all_it_holds(
 
 
 def _more(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE photos ADD COLUMN rating INTEGER")
+    connection.exec_driver_sql("ALTER TABLE photos ADD COLUMN mood INTEGER")
 
 
 def _broken(connection: Connection) -> None:
@@ -100,11 +100,11 @@ def test_a_copy_is_kept_before_a_catalog_is_changed(tmp_path: Path) -> None:
     (photo_id,) = filled(catalog, 1)
     catalog.edit_caption(photo_id, "mine")
     catalog.close()
-    _migrate(path, Step(len(STEPS) + 1, "ratings", _more))
-    assert "rating" in _columns(path)
+    _migrate(path, Step(len(STEPS) + 1, "moods", _more))
+    assert "mood" in _columns(path)
     (backup,) = backups(path)
     assert (backup.kind, backup.schema) == (BackupKind.MIGRATION, len(STEPS))
-    assert "rating" not in _columns(backup.path)
+    assert "mood" not in _columns(backup.path)
     old = Catalog.open(backup.path)
     assert shown(old, photo_id) == "mine"
     old.close()
@@ -138,7 +138,7 @@ def test_a_step_that_fails_leaves_the_catalog_as_it_was(tmp_path: Path) -> None:
 def test_a_catalog_of_a_newer_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     Catalog.open(path).close()
-    _migrate(path, Step(len(STEPS) + 1, "ratings", _more))
+    _migrate(path, Step(len(STEPS) + 1, "moods", _more))
     before = path.read_bytes()
     with pytest.raises(KnownError, match="newer version of Photo Narrator") as caught:
         Catalog.open(path)

@@ -157,3 +157,47 @@ def test_without_a_captioner_nothing_can_be_proposed(
     with pytest.raises(KnownError, match="makes no captions"):
         proposer.propose(photo(catalog, "dog.jpg"))
     assert engine.pid is None
+
+
+def test_a_caption_goes_on_from_a_persons_beginning_and_nothing_is_stored(
+    catalog: Catalog, engine: EngineClient
+) -> None:
+    photo_id = photo(catalog, "dog.jpg")
+    proposer = Proposer(catalog, engine)
+    assert proposer.go_on(photo_id, "our Rex,") == "our Rex, a dog"
+    assert catalog.history(photo_id) == ()
+    assert proposer.kept(photo_id) == ()
+    with pytest.raises(KnownError, match="It is damaged"):
+        proposer.go_on(photo(catalog, "bad.jpg", folder=catalog.folders()[0]), "our")
+
+
+def test_describing_again_puts_other_words_behind_a_persons(
+    catalog: Catalog, engine: EngineClient
+) -> None:
+    photo_id = photo(catalog, "dog.jpg")
+    proposer = Proposer(catalog, engine)
+    assert proposer.describe_again(photo_id)
+    first = catalog.photo(photo_id).caption
+    assert first is not None
+    assert first.text == "a dog"
+    assert proposer.describe_again(photo_id)
+    second = catalog.photo(photo_id).caption
+    assert second is not None
+    assert second.text.startswith("a dog by draw")
+    catalog.edit_caption(photo_id, "our Rex")
+    assert proposer.describe_again(photo_id)
+    shown = catalog.photo(photo_id).caption
+    assert shown is not None
+    assert shown.text == "our Rex"
+    catalog.edit_caption(photo_id, None)
+    third = catalog.photo(photo_id).caption
+    assert third is not None
+    assert third.text not in {"a dog", second.text}
+
+
+def test_who_has_no_other_words_changes_nothing(catalog: Catalog, engine: EngineClient) -> None:
+    photo_id = photo(catalog, "terse.jpg")
+    proposer = Proposer(catalog, engine)
+    assert proposer.describe_again(photo_id)
+    assert not proposer.describe_again(photo_id)
+    assert len(catalog.history(photo_id)) == 1

@@ -140,6 +140,8 @@ class _Toy:
         elif "ignored" not in name:
             searched = Candidate(f"a {name}", 0.6, "beam 3")
             words = [f"a {name} by draw {message.seed}.{n}" for n in range(message.candidates)]
+            if message.beginning:
+                searched, words = Candidate(f"{message.beginning} a {name}", 0.6, "begun"), []
             if "terse" in name:  # it has nothing else to say, whatever the seed
                 words = words[:0]
             sampled = [Candidate(text, 0.3, f"nucleus 0.9, seed {message.seed}") for text in words]

@@ -12,7 +12,7 @@ from gallery.library import estimating
 from gallery.program import Program
 from gallery.ui.folder_wishes import FolderWishes
 from gallery.ui.main_window import MainWindow
-from gallery.ui.places import ALL, DOUBTED, MISSING, Kind, Place
+from gallery.ui.places import ALL, MISSING, REVIEW, Kind, Place
 from tests.gallery.ui.windows import NAMES, PATIENCE_MS, OpenWindow, id_of, page_of
 
 
@@ -58,7 +58,7 @@ def test_a_changed_picture_is_to_be_reviewed_until_a_person_says_that_it_fits(
     assert "To review" not in places(window)
     photo_id = change_under_my_words(window, pictures, "boat")
     qtbot.waitUntil(lambda: "To review" in places(window), timeout=PATIENCE_MS)
-    page.sidebar.place_requested.emit(DOUBTED)
+    page.sidebar.place_requested.emit(REVIEW)
     qtbot.waitUntil(lambda: list(page.model.ids) == [photo_id], timeout=PATIENCE_MS)
     page.open_photo(photo_id)
     doubt = page.viewer.details.doubt
@@ -193,4 +193,4 @@ def test_what_is_no_folder_is_told(
 
 
 def test_places_are_remembered_by_name() -> None:
-    assert [Place.parse(str(place)) for place in (DOUBTED, MISSING)] == [DOUBTED, MISSING]
+    assert [Place.parse(str(place)) for place in (REVIEW, MISSING)] == [REVIEW, MISSING]

@@ -87,7 +87,7 @@ def test_actual_size_shows_the_pixels_that_only_the_file_has(
     assert viewer.stage.framing.scale < 0.3
     dot = QPointF(*DOT)
     framing.zoom_to(1.0, framing.to_room().map(dot))
-    _press(qtbot, viewer, Qt.Key.Key_1, CTRL)
+    _press(qtbot, viewer, Qt.Key.Key_8, CTRL)
     corner = QPointF(DOT[0] - 8, DOT[1] - 8)  # sharp to the last pixel but one
 
     def is_sharp() -> bool:

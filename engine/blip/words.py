@@ -45,9 +45,11 @@ class Words:
     def continued(self, ids: list[int], begun: int) -> str:
         """What ``ids`` add to the text of their first ``begun``, with the space between them."""
         before, whole = self.text(ids[:begun]), self.text(ids)
-        if whole.startswith(before):
+        known = begun > 0 and ids[begun - 1] != self._unknown  # nothing joins an unknown word
+        if known and before and whole.startswith(before):
             return whole[len(before) :]
-        return f" {self.text(ids[begun:])}"  # the first words are written otherwise with the rest
+        more = self.text(ids[begun:])  # the first words may be written otherwise with the rest
+        return f" {more}" if more else ""
 
     def sequences(self, words: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
         """The token ids of each word that this tokenizer can write."""

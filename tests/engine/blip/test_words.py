@@ -73,6 +73,11 @@ def test_what_a_text_adds_to_its_beginning_is_told_with_its_space(make_checkpoin
     assert words.continued([*start, *cut[1:], words.sep], len(start)) == "s"
     assert words.continued([*start, words.sep], len(start)) == ""
     assert words.continued(start, len(start)) == ""
+    unknown = [words.dec, *ids("zebra")]
+    assert words.continued([*unknown, *ids("on the table"), words.sep], len(unknown)) == (
+        " on the table"
+    )
+    assert words.continued([*unknown, words.sep], len(unknown)) == ""
 
 
 def test_words_that_a_tokenizer_cannot_write_need_not_be_forbidden(make_checkpoint: Make) -> None:

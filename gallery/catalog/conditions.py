@@ -27,7 +27,7 @@ from gallery.catalog import sqlite
 from gallery.catalog.albums import album_ids_named
 from gallery.catalog.finding import words_of
 from gallery.catalog.moments import place_in_time
-from gallery.catalog.rating import has_stars
+from gallery.catalog.rating import has_stars, with_stars
 from gallery.catalog.store import Store, hidden_ids, path_of
 from gallery.catalog.tables import (
     DOUBTED,
@@ -112,6 +112,8 @@ class Matching(Store):
                 return _in_album(connection, test), False
             if test == Is(State.DESCRIBED):
                 return sqlite.ids_of(connection, select(photos.c.id).where(WITHOUT_CAPTION)), True
+            if isinstance(test, Rated):
+                return sqlite.ids_of(connection, with_stars(test.least, test.most)), False
             if _is_told_by_the_file(test):
                 return sqlite.ids_of(
                     connection, select(facts.c.photo_id).where(_tells(test))
@@ -150,7 +152,7 @@ def _holds(test: Test) -> ColumnElement[bool]:
 
 
 def _is_told_by_the_file(test: Test) -> bool:
-    return isinstance(test, ByCamera | Rated) or test == Has(Kept.GPS)
+    return isinstance(test, ByCamera) or test == Has(Kept.GPS)
 
 
 def _tells(test: Test) -> ColumnElement[bool]:

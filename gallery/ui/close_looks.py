@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from gallery.domain import Failure
 from gallery.processes.decoder_messages import Closer
 from gallery.ui.background import Background, Lane
+from gallery.ui.jpeg import image_of
 
 _REST_MS = 90
 _AROUND = 0.3  # of what is seen, on each side: small moves need nothing new
@@ -100,7 +101,7 @@ def _load(source: ViewingSource, photo_id: int, area: QRectF, scale: float) -> P
     found = source.closer(photo_id, edges, scale)
     if isinstance(found, Failure):
         return None
-    image = QImage.fromData(found.jpeg)
+    image = image_of(found.jpeg)
     if image.isNull():
         return None
     area = QRectF(found.left, found.top, found.right - found.left, found.bottom - found.top)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from gallery.domain import Failure
 from gallery.processes.decoder_messages import Frame
 from gallery.ui.background import Background, Lane
+from gallery.ui.jpeg import image_of
 
 _KEPT_BYTES = 64 << 20
 _Shown = tuple[Frame, QImage]
@@ -156,7 +157,7 @@ def _load(source: FrameSource, photo_id: int, max_px: int, number: int) -> _Show
     frame = source.frame(photo_id, max_px, number)
     if isinstance(frame, Failure) or not frame.moves:
         return None
-    image = QImage.fromData(frame.jpeg)
+    image = image_of(frame.jpeg)
     if image.isNull():
         return None
     return frame, image.convertToFormat(QImage.Format.Format_RGB32)

@@ -12,6 +12,7 @@ from gallery.catalog import Catalog
 from gallery.domain import Photo
 from gallery.library.thumbnails import ThumbnailStore
 from gallery.ui.background import Background, Lane
+from gallery.ui.jpeg import image_of
 
 _CHUNK = 24
 _PHOTOS_KEPT = 6000
@@ -166,7 +167,7 @@ def _load(
     photos = catalog.photos(asked)
     images = {}
     for photo_id, data in thumbnails.shown_many(pictures).items() if pictures else ():
-        image = QImage.fromData(data)
+        image = image_of(data)
         if image.isNull():
             thumbnails.drop([photo_id])  # damaged: made again when it is next looked at
         else:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from gallery.domain import Failure
 from gallery.ui.background import Background, Lane
+from gallery.ui.jpeg import image_of
 
 _KEPT = 6
 PictureSource = Callable[[int, int], bytes | Failure]
@@ -76,4 +77,4 @@ def _load(source: PictureSource, photo_id: int, max_px: int) -> QImage | Failure
     if isinstance(data, Failure):
         return data
     # As the screen has it, so that showing it costs the window's thread nothing.
-    return QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32)
+    return image_of(data).convertToFormat(QImage.Format.Format_RGB32)

@@ -15,6 +15,7 @@ from gallery.domain import Clip, Failure, Photo
 from gallery.errors import KnownError
 from gallery.narration.narrator import Narrator
 from gallery.narration.script import GONE_TEXT, MISSING_TEXT, reason_text, spoken_text
+from gallery.ui.jpeg import image_of
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 5
@@ -132,7 +133,7 @@ class SlideLoader(QObject):
         data = self._source.viewer_picture(photo_id, self._max_px)
         if isinstance(data, Failure):
             return ReadySlide(photo_id, reason_text(data.reason), photo.name)
-        image = QImage.fromData(data)
+        image = image_of(data)
         if image.isNull():
             return ReadySlide(photo_id, reason_text(Reason.UNREADABLE), photo.name)
         return ReadySlide(photo_id, spoken_text(photo), photo.name, image, _echo(image))

@@ -98,7 +98,7 @@ def test_an_edited_caption_is_found_and_told_aloud(indexed: Indexed, tmp_path: P
     assert edited.returncode == 0, edited.stderr
     found = run("search", "quince", home=indexed.home)
     assert found.stdout.splitlines()[0].split("\t")[1:] == [
-        str(photo), "Grandmother's quince tree",
+        str(photo), "Grandmother's quince tree", "“quince” in its caption",
     ]  # fmt: skip
     told = run("narrate", photo, "--out", out, home=indexed.home)
     assert told.returncode == 0, told.stderr

@@ -58,6 +58,9 @@ _USES = Table(
     Column("used_s", Integer, nullable=False, index=True),  # since 1970
 )
 
+#: What SQLite says of a file that was deleted while it looked.
+_GONE = frozenset({"SQLITE_READONLY_DBMOVED", "SQLITE_IOERR_FSTAT", "SQLITE_IOERR_SHORT_READ"})
+
 _OLDEST = (
     select(_USES.c.photo_id, func.length(_THUMBNAILS.c.jpeg))
     .select_from(_USES.outerjoin(_THUMBNAILS, _THUMBNAILS.c.photo_id == _USES.c.photo_id))
@@ -301,4 +304,5 @@ def _is_damage(error: Exception) -> bool:
         return True
     cause = error.__cause__ if isinstance(error, KnownError) else error
     original = getattr(cause, "orig", cause)
-    return isinstance(cause, OperationalError) and "no such table" in str(original)
+    gone = getattr(original, "sqlite_errorname", "") in _GONE
+    return gone or (isinstance(cause, OperationalError) and "no such table" in str(original))

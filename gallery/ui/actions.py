@@ -35,7 +35,7 @@ class Actions:
         self.more_like = make(tr("&More like this"), keys.MORE_LIKE)
         self.new_album = make(tr("&New album…"))
         self.add_to_album = make(tr("Add to al&bum…"), keys.ADD_TO_ALBUM)
-        self.remove_from_album = make(tr("&Remove from album"))
+        self.remove_from_album = make(tr("Remo&ve from album"))
         self.move_earlier = make(tr("Move &earlier in album"), keys.EARLIER)
         self.move_later = make(tr("Move &later in album"), keys.LATER)
         self.all_photos = make(tr("&All photos"))
@@ -54,10 +54,10 @@ class Actions:
         self.try_again = make(tr("Try failed photos &again"))
         self.keys = make(tr("&Keys"), keys.KEYS, always=True)
         self.about = make(tr("&About Photo Narrator"), always=True)
-        self.review = make(tr("Re&view captions"), keys.REVIEW)
+        self.review = make(tr("Rev&iew captions"), keys.REVIEW)
         self.captions = make(tr("C&hange captions…"), keys.CAPTIONS)
         self.beginning = make(tr("Describe be&ginning with…"), keys.BEGINNING)
-        self.describe_again = make(tr("Describe a&gain"))
+        self.describe_again = make(tr("&Describe again"))
         self.stars = [
             make(text, key) for text, key in zip(self._star_texts(), keys.STARS, strict=True)
         ]
